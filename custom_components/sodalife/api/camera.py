@@ -1,0 +1,62 @@
+"""A camera: everything that may be wanted of one device, in one place."""
+
+from __future__ import annotations
+
+from .client import SodaClient
+from .device import Device
+from .lane import Lane, Priority
+from .live import LiveAddresses
+from .models import Sound, TalkAddress
+from .ptz import Ptz
+from .still import Stills
+
+
+class Camera:
+    """One device with its lane, its motions, its stills and its live addresses."""
+
+    def __init__(self, client: SodaClient, serial: str) -> None:
+        """Bind the client to a serial (upper case)."""
+        self.serial = serial
+        self.device = Device(client, serial)
+        self.lane = Lane(client.clock)
+        self.stills = Stills(self.device, self.lane)
+        self.live = LiveAddresses(self.device, self.lane)
+        self.ptz = Ptz(self.device, self.lane, self.stills.expire)
+
+    def configure(self, *, call_interval: float, snapshot_interval: float) -> None:
+        """Set the seconds between calls and the seconds that a still may be old."""
+        self.lane.set_interval(call_interval)
+        self.stills.interval = snapshot_interval
+
+    async def check_online(self) -> bool:
+        """Ask whether the camera is connected to the platform.
+
+        Raises:
+            SodaError: if that could not be found out.
+
+        """
+        return await self.lane.run(Priority.ONLINE, self.device.check_online, key="online")
+
+    async def send_voice(self, sound: Sound) -> None:
+        """Send a sound to the speaker; success means that the platform has it, not more.
+
+        Raises:
+            SodaError: if it was not taken.
+
+        """
+        await self.lane.run(Priority.VOICE, lambda: self.device.send_voice(sound))
+
+    async def talk_url(self) -> TalkAddress:
+        """Return an address to talk through; each is good for 5 minutes.
+
+        Raises:
+            SodaError: if the platform gives none.
+
+        """
+        return await self.lane.run(Priority.LIVE, self.device.talk_url, key="talk")
+
+    async def close(self) -> None:
+        """Stop what moves, then let everything go."""
+        await self.ptz.close()
+        await self.lane.close()
+        await self.stills.close()

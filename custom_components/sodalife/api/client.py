@@ -1,0 +1,290 @@
+"""The platform's endpoints as methods: token, dialect and HTTP are taken care of here.
+
+The client knows nothing about cameras; who may call when is the lane's business.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+import time
+from urllib.parse import parse_qs, urlsplit
+
+import aiohttp
+from yarl import URL
+
+from .clock import Clock, SystemClock
+from .dialect import DIALECTS, QUERY, Dialect, Fields, other
+from .errors import (
+    InvalidParameter,
+    MalformedAnswer,
+    NotSupported,
+    SodaError,
+    TokenRejected,
+)
+from .http import Payload, exchange
+from .models import Command, Endpoint, LiveAddress, Picture, Request, Sound, TalkAddress, Token
+from .picture import fetch_picture
+from .token import TokenKeeper, TokenStore
+
+SCOPE = "iot:public,iot:control"
+TOKEN_SECONDS = 10.0
+SECONDS = {  # how long an answer may take; a device that cannot answer costs 5-10 s
+    Endpoint.CAPTURE: 20.0,
+    Endpoint.CONTROL: 10.0,
+    Endpoint.VOICE: 60.0,
+    Endpoint.LIVE: 15.0,
+    Endpoint.ONLINE: 10.0,
+    Endpoint.TALK: 15.0,
+}
+LIVE_LIFE = 240.0  # seconds that a live address is kept which does not name its end
+TALK_LIFE = 300.0  # "talkurl", rev. 2021-01-08: valid for 5 minutes
+REEXAMINE = 600.0  # seconds between doubts about the dialect because of a parameter error
+# Calls at a time, stops aside. Home Assistant's session has 100 connections to a host:
+# a stop must always find one, however many calls hang.
+MOST_CALLS = 64
+
+
+@dataclass(slots=True)
+class EndpointStats:
+    """What became of the calls to one endpoint; times in seconds."""
+
+    calls: int = 0
+    errors: int = 0
+    seconds: float = 0.0
+    slowest: float = 0.0
+    last_error: str = ""
+
+    def note(self, seconds: float, err: SodaError | None = None) -> None:
+        """Count one call."""
+        self.calls += 1
+        self.seconds += seconds
+        self.slowest = max(self.slowest, seconds)
+        if err is not None:
+            self.errors += 1
+            self.last_error = err.code or err.key
+
+
+class SodaClient:
+    """Speaks to the platform on behalf of one application."""
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        host: str,
+        client_id: str,
+        client_secret: str,
+        *,
+        revision: str | None = None,
+        store: TokenStore | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        """Take the application's credentials; `revision` is found out if it is not known."""
+        self._session = session
+        base = URL(host)
+        self._host = base.host or ""
+        self._token_url = base / "oauth2/access_token"
+        self._urls = {endpoint: base / f"iot/cameras/{endpoint}" for endpoint in Endpoint}
+        self._client_id = client_id
+        self._client_secret = client_secret
+        self.clock = clock or SystemClock()
+        self.tokens = TokenKeeper(self._fetch_token, self.clock, store)
+        self._dialect = DIALECTS.get(revision or "")
+        self._doubted_at = float("-inf")
+        self._room = asyncio.Semaphore(MOST_CALLS)
+        self.stats: defaultdict[str, EndpointStats] = defaultdict(EndpointStats)
+        self.on_dialect: Callable[[Dialect], None] = lambda _: None
+
+    @property
+    def dialect(self) -> Dialect | None:
+        """The platform's dialect, None until a camera has been called."""
+        return self._dialect
+
+    def knows(self, endpoint: Endpoint) -> bool:
+        """Tell whether the platform has this endpoint, as far as is known."""
+        return self._dialect is not None and self._dialect.knows(endpoint)
+
+    async def capture(self, serial: str) -> str:
+        """Take a photo and return its address, which is good for 2 hours.
+
+        Raises:
+            SodaError: see `errors`; so for every method here.
+
+        """
+        return _text(await self._call(Request(Endpoint.CAPTURE, serial)), "picUrl")
+
+    async def picture(self, address: str) -> Picture:
+        """Fetch the picture behind an address; see `picture.fetch_picture`."""
+        return await fetch_picture(self._session, address, self._host)
+
+    async def start(self, serial: str, command: Command) -> None:
+        """Start a motion; a `stop` must follow before anything else."""
+        _done(await self._call(Request(Endpoint.CONTROL, serial, command)))
+
+    async def stop(self, serial: str, command: Command) -> None:
+        """Stop a motion."""
+        _done(await self._call(Request(Endpoint.CONTROL, serial, command, stop=True)))
+
+    async def send_voice(self, serial: str, sound: Sound) -> None:
+        """Send a sound to the camera's speaker."""
+        _done(await self._call(Request(Endpoint.VOICE, serial, sound=sound)))
+
+    async def live_url(self, serial: str, protocol: str = "hls") -> LiveAddress:
+        """Return an address of the live picture."""
+        protocol = protocol.lower()
+        answer = await self._call(Request(Endpoint.LIVE, serial, protocol=protocol))
+        url = _text(answer, "url")
+        now = self.clock.time()
+        end = _end_of(url)
+        if end is None or end <= now:  # no end in it, or our clocks disagree
+            return LiveAddress(url, protocol, now + LIVE_LIFE, names_end=False)
+        return LiveAddress(url, protocol, end, names_end=True)
+
+    async def is_online(self, serial: str) -> bool:
+        """Tell whether the device is connected to the platform.
+
+        Where the platform cannot be asked that, asks for a live address, which costs the
+        device nothing: an offline one raises `DeviceOffline`.
+        """
+        if not self.knows(Endpoint.ONLINE):
+            await self.live_url(serial)
+            return True
+        online = (await self._call(Request(Endpoint.ONLINE, serial))).get("online")
+        if online not in (0, 1, "0", "1"):
+            raise MalformedAnswer("", "no online state")
+        return online in (1, "1")
+
+    async def talk_url(self, serial: str) -> TalkAddress:
+        """Return an address to talk through."""
+        answer = await self._call(Request(Endpoint.TALK, serial))
+        return TalkAddress(_text(answer, "url"), self.clock.time() + TALK_LIFE)
+
+    async def close(self) -> None:
+        """Let go; the session is its owner's to close."""
+        await self.tokens.close()
+
+    async def _fetch_token(self) -> Token:
+        body = {
+            "grant_type": "client_credentials",
+            "client_id": self._client_id,
+            "client_secret": self._client_secret,
+            "scope": SCOPE,
+        }
+        secrets = (self._client_secret,)
+        now = self.clock.time()
+        answer = await exchange(
+            self._session, self._token_url, seconds=TOKEN_SECONDS, secrets=secrets, body=body
+        )
+        life = answer.get("expires_in")
+        if isinstance(life, bool) or not isinstance(life, int | float | str):
+            raise MalformedAnswer("", "no expires_in")
+        try:
+            return Token(_text(answer, "access_token"), now, now + float(life))
+        except ValueError:
+            raise MalformedAnswer("", "no expires_in") from None
+
+    async def _call(self, request: Request) -> Payload:
+        if request.stop:
+            return await self._negotiate(request)
+        async with self._room:
+            return await self._negotiate(request)
+
+    async def _negotiate(self, request: Request) -> Payload:
+        """Call; replace a refused token once, and find out the dialect on the way."""
+        dialect = self._dialect or QUERY
+        token = await self.tokens.get()
+        try:
+            return await self._attempt(request, token, dialect)
+        except InvalidParameter as err:
+            if self._dialect is not None and not self._doubt():
+                raise
+            return await self._attempt_other(request, token, dialect, err)
+        except TokenRejected as err:
+            if self._dialect is None:
+                with suppress(TokenRejected):
+                    return await self._attempt_other(request, token, dialect, err)
+        token = await self.tokens.renew(token)
+        try:
+            return await self._attempt(request, token, dialect)
+        except TokenRejected as err:
+            return await self._attempt_other(request, token, dialect, err)
+
+    async def _attempt_other(
+        self, request: Request, token: Token, dialect: Dialect, refusal: SodaError
+    ) -> Payload:
+        """Refused the way a misplaced token is: perhaps the other dialect is understood."""
+        try:
+            return await self._attempt(request, token, other(dialect))
+        except (TokenRejected, InvalidParameter, NotSupported):
+            raise refusal from None
+
+    async def _attempt(self, request: Request, token: Token, dialect: Dialect) -> Payload:
+        query, fields = dialect.encode(request, token.value)
+        url = self._urls[request.endpoint]
+        stats = self.stats[request.endpoint]
+        began = time.perf_counter()
+        try:
+            answer = await exchange(
+                self._session,
+                url.with_query(query) if query else url,
+                seconds=SECONDS[request.endpoint],
+                secrets=(token.value,),
+                body=fields,
+                form=_form(fields, request.sound) if request.sound else None,
+            )
+        except SodaError as err:
+            stats.note(time.perf_counter() - began, err)
+            if err.code.isdigit() and not isinstance(err, TokenRejected | InvalidParameter):
+                self._understood(token, dialect)  # it looked at the device: token taken
+            raise
+        stats.note(time.perf_counter() - began)
+        self._understood(token, dialect)
+        return answer
+
+    def _understood(self, token: Token, dialect: Dialect) -> None:
+        self.tokens.accepted(token)
+        if dialect is not self._dialect:
+            self._dialect = dialect
+            self.on_dialect(dialect)
+
+    def _doubt(self) -> bool:
+        """Tell whether it is time to doubt the dialect because of a parameter error."""
+        now = self.clock.monotonic()
+        if now < self._doubted_at + REEXAMINE:
+            return False
+        self._doubted_at = now
+        return True
+
+
+def _text(answer: Payload, name: str) -> str:
+    value = answer.get(name)
+    if not isinstance(value, str) or not value:
+        raise MalformedAnswer("", f"no {name}")
+    return value
+
+
+def _done(answer: Payload) -> None:
+    if answer.get("data") != "SUCCESS":
+        raise MalformedAnswer("", "data is not SUCCESS")
+
+
+def _form(fields: Fields, sound: Sound) -> aiohttp.FormData:
+    form = aiohttp.FormData()
+    for name, value in fields.items():
+        form.add_field(name, str(value))
+    form.add_field(
+        "voice_file",
+        sound.content,
+        filename=f"voice.{sound.kind}",
+        content_type=sound.content_type,
+    )
+    return form
+
+
+def _end_of(url: str) -> float | None:
+    """Read the deadline that newer addresses carry (`expire`, epoch seconds)."""
+    expire = parse_qs(urlsplit(url).query).get("expire", [""])[0]
+    return float(expire) if expire.isdecimal() else None

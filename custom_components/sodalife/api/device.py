@@ -1,0 +1,142 @@
+"""One device's calls, and what they tell about it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+
+from .client import SodaClient
+from .errors import DeviceOffline, LaneBusy, SodaError
+from .models import Command, Endpoint, LiveAddress, Sound, Still, TalkAddress
+
+PLATFORM_ZONE = timezone(timedelta(hours=8))  # quotas end at midnight in Shanghai
+
+
+def seconds_to_midnight(now: float) -> float:
+    """Return the seconds from `now` (epoch) until the platform's next midnight."""
+    here = datetime.fromtimestamp(now, UTC).astimezone(PLATFORM_ZONE)
+    midnight = here.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return (midnight - here).total_seconds()
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A call that failed, and when (seconds since the epoch)."""
+
+    endpoint: Endpoint
+    error: SodaError
+    at: float
+
+
+class Device:
+    """Calls the platform for one serial and keeps what the outcomes say."""
+
+    def __init__(self, client: SodaClient, serial: str) -> None:
+        """Bind a client to a serial (upper case)."""
+        self.client = client
+        self.serial = serial
+        self.clock = client.clock
+        self.online: bool | None = None  # None: nothing is known yet
+        self.seen_at = float("-inf")  # monotonic time of the last answer that tells
+        self.last_failure: Failure | None = None
+        self.failures: dict[Endpoint, Failure] = {}  # by endpoint, until it works again
+        self._calls = 0
+        self._calls_day = ""
+        self._listeners: list[Callable[[], None]] = []
+        self.on_outcome: Callable[[SodaError | None], None] = lambda _: None
+
+    @property
+    def calls_today(self) -> int:
+        """How often the platform was called for this device since its midnight."""
+        return self._calls if self._calls_day == self._today() else 0
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Have `listener` called when something about the device changes."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def changed(self) -> None:
+        """Tell the listeners."""
+        for listener in tuple(self._listeners):
+            listener()
+
+    async def capture(self) -> Still:
+        """Take a photo and fetch it."""
+        at = self.clock.time()  # the platform's time of the photo is that of the command
+
+        async def photograph() -> Still:
+            address = await self.client.capture(self.serial)
+            return Still(await self.client.picture(address), at, address)
+
+        return await self._observe(Endpoint.CAPTURE, photograph())
+
+    async def start(self, command: Command) -> None:
+        """Start a motion."""
+        await self._observe(Endpoint.CONTROL, self.client.start(self.serial, command))
+
+    async def stop(self, command: Command) -> None:
+        """Stop a motion."""
+        await self._observe(Endpoint.CONTROL, self.client.stop(self.serial, command))
+
+    async def send_voice(self, sound: Sound) -> None:
+        """Send a sound."""
+        await self._observe(Endpoint.VOICE, self.client.send_voice(self.serial, sound))
+
+    async def live_url(self, protocol: str) -> LiveAddress:
+        """Ask for a live address."""
+        return await self._observe(Endpoint.LIVE, self.client.live_url(self.serial, protocol))
+
+    async def talk_url(self) -> TalkAddress:
+        """Ask for an address to talk through."""
+        return await self._observe(Endpoint.TALK, self.client.talk_url(self.serial))
+
+    async def check_online(self) -> bool:
+        """Ask whether the device is online."""
+
+        async def ask() -> bool:
+            if not await self.client.is_online(self.serial):
+                raise DeviceOffline
+            return True
+
+        try:
+            return await self._observe(Endpoint.ONLINE, ask())
+        except DeviceOffline:
+            return False
+
+    async def _observe[T](self, endpoint: Endpoint, call: Awaitable[T]) -> T:
+        self._count()
+        try:
+            result = await call
+        except SodaError as err:
+            self._failed(endpoint, err)
+            raise
+        self._worked(endpoint)
+        return result
+
+    def _worked(self, endpoint: Endpoint) -> None:
+        self.seen_at = self.clock.monotonic()
+        news = self.online is not True or self.failures.pop(endpoint, None) is not None
+        self.online = True
+        self.on_outcome(None)
+        if news:
+            self.changed()
+
+    def _failed(self, endpoint: Endpoint, err: SodaError) -> None:
+        if isinstance(err, DeviceOffline):
+            self.seen_at = self.clock.monotonic()
+            self.online = False
+        if not isinstance(err, LaneBusy):
+            failure = Failure(endpoint, err, self.clock.time())
+            if not (endpoint is Endpoint.ONLINE and isinstance(err, DeviceOffline)):
+                self.last_failure = self.failures[endpoint] = failure
+        self.on_outcome(err)
+        self.changed()
+
+    def _count(self) -> None:
+        if self._calls_day != (today := self._today()):
+            self._calls_day, self._calls = today, 0
+        self._calls += 1
+
+    def _today(self) -> str:
+        return datetime.fromtimestamp(self.clock.time(), PLATFORM_ZONE).date().isoformat()

@@ -1,0 +1,326 @@
+"""What can go wrong, as one exception tree and one table of the platform's codes.
+
+The classes are ordered by what a caller can do about them. Codes and meanings:
+SodaLife "视频API", error tables, revisions 2020-12-21 and 2021-03-17; codes that only
+EZVIZ documents (SodaLife passes them through) are marked. The table stays open: a code
+that is not in it keeps its number and text in a plain `SodaError`.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class SodaError(Exception):
+    """The platform refused, or could not be asked.
+
+    Attributes:
+        code: the platform's code, or "" where there was no answer to read one from.
+        description: the platform's own text for it; never a secret.
+        key: what went wrong, as a stable name (a translation key).
+        maybe_done: the device may have acted in spite of the error.
+        slow_down: the platform wants fewer calls to this device.
+        platform_trouble: the platform as a whole is in doubt, not one device.
+
+    """
+
+    key: ClassVar[str] = "unknown_code"
+    maybe_done: ClassVar[bool] = True
+    slow_down: ClassVar[bool] = False
+    platform_trouble: ClassVar[bool] = False
+
+    def __init__(self, code: str = "", description: str = "") -> None:
+        """Keep the platform's code and text."""
+        super().__init__(f"{code} {description}".strip() or self.key)
+        self.code = code
+        self.description = description
+
+    def copy(self) -> SodaError:
+        """Return the same error to raise once more, without the first one's traceback."""
+        return type(self)(self.code, self.description)
+
+
+class CannotConnect(SodaError):
+    """No answer that could be read: network, gateway page, cut-off body, other shape."""
+
+    key = "cannot_connect"
+    platform_trouble = True
+
+
+class AnswerTimeout(CannotConnect):
+    """The platform did not answer in time."""
+
+    key = "timeout"
+
+
+class MalformedAnswer(CannotConnect):
+    """Something answered, but not in the platform's language."""
+
+    key = "malformed_answer"
+
+
+class PlatformTrouble(SodaError):
+    """The platform says that it is in trouble itself."""
+
+    key = "platform_trouble"
+    platform_trouble = True
+
+
+class InvalidClient(SodaError):
+    """client_id or client_secret are wrong: the only error that asks for new ones."""
+
+    key = "invalid_auth"
+    maybe_done = False
+
+
+class TokenRejected(SodaError):
+    """The access token was refused, and a fresh one did not help."""
+
+    key = "token_rejected"
+    maybe_done = False
+
+
+class TokenPaused(SodaError):
+    """No token, and none is fetched just now, to give the platform or a rival a rest."""
+
+    key = "token_paused"
+    maybe_done = False
+
+
+class NotPermitted(SodaError):
+    """The application lacks the right."""
+
+    key = "not_permitted"
+    maybe_done = False
+
+
+class ApplicationFrozen(NotPermitted):
+    """The application is frozen."""
+
+    key = "application_frozen"
+
+
+class RateLimited(SodaError):
+    """Called too often."""
+
+    key = "rate_limited"
+    maybe_done = False
+    slow_down = True
+
+
+class InvalidParameter(SodaError):
+    """The platform calls the request malformed."""
+
+    key = "invalid_parameter"
+    maybe_done = False
+
+
+class NotSupported(SodaError):
+    """The device, or this revision of the platform, cannot do this."""
+
+    key = "not_supported"
+    maybe_done = False
+
+
+class DeviceNotFound(SodaError):
+    """The platform knows no such device."""
+
+    key = "device_not_found"
+    maybe_done = False
+
+
+class InvalidSerial(SodaError):
+    """Not a serial number."""
+
+    key = "invalid_serial"
+    maybe_done = False
+
+
+class DeviceNotPermitted(SodaError):
+    """The device belongs to somebody else."""
+
+    key = "device_not_permitted"
+    maybe_done = False
+
+
+class PtzNotPermitted(SodaError):
+    """The application may not move this device."""
+
+    key = "ptz_not_permitted"
+    maybe_done = False
+
+
+class DeviceOffline(SodaError):
+    """The device is not connected to the platform."""
+
+    key = "device_offline"
+    maybe_done = False
+
+
+class DeviceTimeout(SodaError):
+    """The device did not answer the platform: asked too often, or it cannot do this."""
+
+    key = "device_timeout"
+    slow_down = True
+
+
+class DeviceTrouble(SodaError):
+    """The device or its network failed this time."""
+
+    key = "device_trouble"
+
+
+class CaptureFailed(DeviceTrouble):
+    """The device failed to take the picture."""
+
+    key = "capture_failed"
+
+
+class PictureUnusable(DeviceTrouble):
+    """The picture could not be fetched, or is none."""
+
+    key = "picture_unusable"
+    maybe_done = False
+
+
+class DeviceBusy(SodaError):
+    """The device is busy with something else."""
+
+    key = "device_busy"
+
+
+class LaneBusy(SodaError):
+    """The request could not be sent in time because others came first."""
+
+    key = "busy"
+    maybe_done = False
+
+
+class EndStop(SodaError):
+    """The motion has reached the end of its range."""
+
+    key = "ptz_end_stop"
+    maybe_done = False
+
+
+class CaptureQuotaUsed(SodaError):
+    """No more pictures today."""
+
+    key = "capture_quota"
+    maybe_done = False
+
+
+class TooManyViewers(SodaError):
+    """Too many viewers, or too much bandwidth, for the vendor's plan."""
+
+    key = "too_many_viewers"
+    maybe_done = False
+
+
+class VideoEncrypted(SodaError):
+    """Video encryption is on at the device."""
+
+    key = "video_encrypted"
+    maybe_done = False
+
+
+class VoiceRefused(SodaError):
+    """The platform did not take the sound."""
+
+    key = "voice_failed"
+    maybe_done = False
+
+
+class VoiceFormat(VoiceRefused):
+    """The platform cannot read the sound."""
+
+    key = "voice_format"
+
+
+class VoiceDuration(VoiceRefused):
+    """The sound is too long or too short for the platform."""
+
+    key = "voice_duration"
+
+
+class VoiceEmpty(VoiceRefused):
+    """There is no sound in it."""
+
+    key = "voice_empty"
+
+
+class VoiceTooLarge(VoiceRefused):
+    """More than the platform takes."""
+
+    key = "voice_too_large"
+
+
+CODES: dict[str, type[SodaError]] = {
+    # General
+    "INTERNAL_SERVER_ERROR": PlatformTrouble,
+    "TEMPORARILY_UNAVAILABLE": PlatformTrouble,
+    "EXTERNAL_SERVER_ERROR": PlatformTrouble,
+    "TOO_MANY_REQUESTS": RateLimited,
+    "NOT_FOUND": NotSupported,
+    "INVALID_RESOURCE": DeviceNotFound,
+    "INVALID_REQUEST": InvalidParameter,
+    "UNAUTHORIZED_CLIENT": NotPermitted,
+    "ACCESS_DENIED": NotPermitted,
+    "LOCKED": DeviceBusy,
+    "GONE": DeviceTrouble,
+    "CANCELLED": DeviceTrouble,
+    "COMPLETED": DeviceTrouble,
+    "UNAUTHORIZED": TokenRejected,
+    "UNAUTHORIZED_USER": TokenRejected,
+    # Authorisation
+    "INVALID_CLIENT": InvalidClient,
+    "INVALID_GRANT": TokenRejected,
+    "INVALID_SCOPE": NotPermitted,
+    "INVALID_REDIRECT_URI": NotPermitted,
+    "UNSUPPORTED_RESPONSE_TYPE": NotPermitted,
+    "UNSUPPORTED_GRANT_TYPE": NotPermitted,
+    # Video
+    "10001": InvalidParameter,
+    "10002": TokenRejected,
+    "10005": ApplicationFrozen,
+    "10028": CaptureQuotaUsed,  # EZVIZ
+    "10051": DeviceNotPermitted,
+    "20002": DeviceNotFound,
+    "20006": DeviceTrouble,
+    "20007": DeviceOffline,
+    "20008": DeviceTimeout,
+    "20014": InvalidSerial,
+    "20015": NotSupported,  # EZVIZ
+    "20018": DeviceNotPermitted,  # EZVIZ
+    "49999": DeviceTrouble,
+    "9048": TooManyViewers,  # EZVIZ
+    "9049": TooManyViewers,  # EZVIZ
+    "60000": NotSupported,
+    "60001": PtzNotPermitted,
+    "60002": EndStop,  # EZVIZ: up
+    "60003": EndStop,  # EZVIZ: down
+    "60004": EndStop,  # EZVIZ: left
+    "60005": EndStop,  # EZVIZ: right
+    "60006": DeviceBusy,
+    "60009": DeviceBusy,
+    "60017": CaptureFailed,
+    "60019": VideoEncrypted,  # EZVIZ
+    "60020": NotSupported,
+    "111001": VoiceFormat,
+    "111002": VoiceDuration,
+    "111003": VoiceRefused,
+    "111004": VoiceFormat,
+    "111005": VoiceRefused,
+    "111006": VoiceRefused,
+    "111007": VoiceRefused,
+    "111008": VoiceEmpty,
+    "111009": VoiceRefused,
+    "111010": InvalidSerial,
+    "111012": DeviceBusy,  # EZVIZ: the device is talking
+}
+
+
+def error_of(code: object, description: object) -> SodaError:
+    """Make the exception for an answer's `error` (string or number) and description."""
+    name = str(code)
+    return CODES.get(name, SodaError)(name, str(description or ""))

@@ -1,0 +1,94 @@
+"""One HTTP exchange with the platform, whole: what comes back is an answer or a `SodaError`.
+
+The vendor names no HTTP status for errors, so the body is looked at whatever the status
+is, and a body that cannot be read is a failure of the connection, not of the credentials.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from http import HTTPStatus
+import json
+from typing import Any
+
+import aiohttp
+from yarl import URL
+
+from .errors import AnswerTimeout, CannotConnect, MalformedAnswer, RateLimited, error_of
+
+LARGEST_ANSWER = 1 << 20  # bytes; real answers have some hundreds
+LONGEST_TEXT = 200  # characters kept of an error description
+
+type Payload = dict[str, Any]
+
+
+async def read_limited(response: aiohttp.ClientResponse, limit: int) -> bytes | None:
+    """Read a body, or None if it is longer than `limit` bytes."""
+    if (response.content_length or 0) > limit:
+        return None
+    chunks = bytearray()
+    async for chunk in response.content.iter_any():
+        chunks += chunk
+        if len(chunks) > limit:
+            return None
+    return bytes(chunks)
+
+
+def reason(err: Exception) -> str:
+    """Say why a connection failed without the address, which may be signed."""
+    if isinstance(err, aiohttp.ClientConnectorError):
+        return f"{type(err).__name__} {err.os_error.strerror or ''}".strip()
+    return type(err).__name__
+
+
+async def exchange(
+    session: aiohttp.ClientSession,
+    url: URL,
+    *,
+    seconds: float,
+    secrets: Iterable[str] = (),
+    body: object = None,
+    form: aiohttp.FormData | None = None,
+) -> Payload:
+    """POST a JSON body or a form and return the JSON object that comes back.
+
+    Raises:
+        AnswerTimeout, CannotConnect, MalformedAnswer: if nothing readable came back.
+        SodaError: whatever the platform answered, with `secrets` taken out of its text.
+
+    """
+    try:
+        async with session.post(
+            url,
+            json=body if form is None else None,
+            data=form,
+            timeout=aiohttp.ClientTimeout(total=seconds),
+            allow_redirects=False,  # a POST that is redirected loses its body
+        ) as response:
+            raw = await read_limited(response, LARGEST_ANSWER)
+            status = response.status
+    except TimeoutError:
+        raise AnswerTimeout from None
+    except (aiohttp.ClientError, OSError, ValueError) as err:
+        # "from None": aiohttp's texts can hold the address, and with it the token.
+        raise CannotConnect("", reason(err)) from None
+    return _understood(raw, status, secrets)
+
+
+def _understood(raw: bytes | None, status: int, secrets: Iterable[str]) -> Payload:
+    try:
+        payload = json.loads(raw) if raw else None
+    except ValueError:
+        payload = None
+    if isinstance(payload, dict) and payload.get("error"):
+        text = str(payload.get("error_description") or "")
+        for secret in secrets:
+            text = text.replace(secret, "***")
+        raise error_of(payload["error"], text[:LONGEST_TEXT])
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        raise RateLimited("", "HTTP 429")
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise CannotConnect("", f"HTTP {status}")  # a gateway speaks, not the platform
+    if not isinstance(payload, dict) or status >= HTTPStatus.MULTIPLE_CHOICES:
+        raise MalformedAnswer("", f"HTTP {status}")
+    return payload

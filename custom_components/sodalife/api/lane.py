@@ -1,0 +1,212 @@
+"""What may be asked of one device, and when.
+
+The platform wants at least 4 s between calls to a device (SodaLife "视频API", 接口说明 3)
+and, after a PTZ start, nothing but a stop. A stop does not pass through here: it goes
+out at once (see `ptz`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass, field
+from enum import IntEnum
+import heapq
+import itertools
+from typing import Any
+
+from .clock import Clock, Timer
+from .device import seconds_to_midnight
+from .errors import CaptureQuotaUsed, LaneBusy, SodaError, TooManyViewers
+
+LONGEST_WAIT = 30.0  # seconds that a request may wait for its turn
+WIDEST_INTERVAL = 60.0
+DEFAULT_INTERVAL = 4.0
+VIEWERS_PAUSE = 300.0  # seconds without live calls after 9048: asking makes it worse
+
+
+class Priority(IntEnum):
+    """Who goes first when several wait."""
+
+    PTZ = 0
+    VOICE = 1
+    CAPTURE = 2
+    LIVE = 3
+    ONLINE = 4
+
+
+@dataclass(order=True, slots=True)
+class _Ticket:
+    priority: Priority
+    number: int
+    call: Callable[[], Awaitable[Any]] = field(compare=False)
+    key: Hashable = field(compare=False)
+    future: asyncio.Future[Any] = field(compare=False)
+    waiters: int = field(default=0, compare=False)
+    started: bool = field(default=False, compare=False)
+    limit: Timer | None = field(default=None, compare=False)
+
+
+class Lane:
+    """Lets one call at a time through to a device, the most urgent first."""
+
+    def __init__(self, clock: Clock, interval: float = DEFAULT_INTERVAL) -> None:
+        """Take the seconds from an answer to the next call."""
+        self._clock = clock
+        self._base = interval
+        self._interval = interval
+        self._queue: list[_Ticket] = []
+        self._numbers = itertools.count()
+        self._running: asyncio.Task[None] | None = None
+        self._held = False
+        self._ready_at = float("-inf")
+        self._timer: Timer | None = None
+        self._closed: dict[Priority, tuple[float, SodaError]] = {}
+
+    @property
+    def interval(self) -> float:
+        """Seconds from an answer to the next call, as they are now."""
+        return self._interval
+
+    def set_interval(self, interval: float) -> None:
+        """Change the user's wish for the seconds between calls."""
+        self._base = self._interval = interval
+
+    async def run[T](
+        self, priority: Priority, call: Callable[[], Awaitable[T]], key: Hashable = None
+    ) -> T:
+        """Make a call when its turn comes; waiting requests with the same key are one.
+
+        A call that has begun goes on when its caller is cancelled.
+
+        Raises:
+            LaneBusy: if the turn does not come within 30 s.
+            SodaError: whatever the call raises, or why such calls are closed for now.
+
+        """
+        self._check_open(priority)
+        ticket = self._waiting(key) or self._enqueue(priority, call, key)
+        ticket.waiters += 1
+        try:
+            result: T = await asyncio.shield(ticket.future)
+        finally:
+            ticket.waiters -= 1
+            if not ticket.waiters and not ticket.started:
+                ticket.future.cancel()
+        return result
+
+    def hold(self) -> None:
+        """Let nothing through: a motion runs."""
+        self._held = True
+
+    def release(self) -> None:
+        """Let calls through again."""
+        self._held = False
+        self._advance()
+
+    def answered(self, err: SodaError | None = None) -> None:
+        """Start the interval: the device has just answered, with success or an error."""
+        if err is None:
+            self._interval = max(self._base, self._interval / 2)
+        elif err.slow_down:
+            wider = max(self._interval, DEFAULT_INTERVAL / 2) * 2
+            self._interval = min(wider, max(WIDEST_INTERVAL, self._base))
+        self._ready_at = self._clock.monotonic() + self._interval
+
+    async def close(self) -> None:
+        """Turn everybody away and end the call under way."""
+        for ticket in self._queue:
+            ticket.future.cancel()
+        self._queue.clear()
+        if self._timer is not None:
+            self._timer.cancel()
+        if (running := self._running) is not None:
+            running.cancel()
+            await asyncio.wait({running})
+
+    def _check_open(self, priority: Priority) -> None:
+        until, err = self._closed.get(priority, (0.0, None))
+        if err is not None:
+            if self._clock.monotonic() < until:
+                raise err.copy()
+            del self._closed[priority]
+
+    def _close_for_a_while(self, err: SodaError) -> None:
+        now = self._clock.monotonic()
+        if isinstance(err, CaptureQuotaUsed):
+            until = now + seconds_to_midnight(self._clock.time())
+            self._closed[Priority.CAPTURE] = (until, err)
+        elif isinstance(err, TooManyViewers):
+            self._closed[Priority.LIVE] = (now + VIEWERS_PAUSE, err)
+
+    def _waiting(self, key: Hashable) -> _Ticket | None:
+        if key is None:
+            return None
+        alike = (t for t in self._queue if t.key == key and not t.future.done())
+        return next(alike, None)
+
+    def _enqueue(
+        self, priority: Priority, call: Callable[[], Awaitable[Any]], key: Hashable
+    ) -> _Ticket:
+        future = asyncio.get_running_loop().create_future()
+        ticket = _Ticket(priority, next(self._numbers), call, key, future)
+        ticket.limit = self._clock.call_later(LONGEST_WAIT, lambda: self._give_up(ticket))
+        future.add_done_callback(lambda done: self._settled(ticket, done))
+        heapq.heappush(self._queue, ticket)
+        self._advance()
+        return ticket
+
+    def _settled(self, ticket: _Ticket, future: asyncio.Future[Any]) -> None:
+        if ticket.limit is not None:
+            ticket.limit.cancel()
+        if not future.cancelled():
+            future.exception()  # every caller may have left: nobody else looks at it
+
+    def _give_up(self, ticket: _Ticket) -> None:
+        if not ticket.started and not ticket.future.done():
+            ticket.future.set_exception(LaneBusy())
+
+    def _advance(self) -> None:
+        """Let the next one through, if it is time."""
+        while self._queue and self._queue[0].future.done():
+            heapq.heappop(self._queue)
+        if self._running is not None or self._held or not self._queue:
+            return
+        wait = self._ready_at - self._clock.monotonic()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if wait > 0:
+            self._timer = self._clock.call_later(wait, self._advance)
+            return
+        ticket = heapq.heappop(self._queue)
+        ticket.started = True
+        self._running = asyncio.create_task(self._serve(ticket))
+
+    async def _serve(self, ticket: _Ticket) -> None:
+        failure: SodaError | None = None
+        try:
+            result = await ticket.call()
+        except SodaError as err:
+            failure = err
+            self._close_for_a_while(err)
+            self._finish(ticket, err)
+        except BaseException as err:
+            self._finish(ticket, err)
+            raise
+        else:
+            if not ticket.future.done():
+                ticket.future.set_result(result)
+        finally:
+            self._running = None
+            self.answered(failure)
+            self._advance()
+
+    @staticmethod
+    def _finish(ticket: _Ticket, err: BaseException) -> None:
+        if ticket.future.done():
+            return
+        if isinstance(err, asyncio.CancelledError):
+            ticket.future.cancel()
+        else:
+            ticket.future.set_exception(err)

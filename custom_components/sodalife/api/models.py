@@ -1,0 +1,107 @@
+"""The values that the client takes and gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+
+
+class Command(IntEnum):
+    """What a PTZ can be told, by the platform's numbers ("视频控制", rev. 2021-03-17)."""
+
+    UP = 0
+    DOWN = 1
+    LEFT = 2
+    RIGHT = 3
+    UP_LEFT = 4
+    DOWN_LEFT = 5
+    UP_RIGHT = 6
+    DOWN_RIGHT = 7
+    ZOOM_IN = 8
+    ZOOM_OUT = 9
+    FOCUS_NEAR = 10
+    FOCUS_FAR = 11
+    HOME = 99
+
+
+class Endpoint(StrEnum):
+    """The camera endpoints, as they stand in the address."""
+
+    CAPTURE = "capture"
+    CONTROL = "controlling"
+    VOICE = "sendvoice"
+    LIVE = "liveurl"
+    ONLINE = "onlinestatus"
+    TALK = "talkurl"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """An access token; both times in seconds since the epoch."""
+
+    value: str = field(repr=False)
+    fetched_at: float
+    expires_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The bytes of a picture and what they are."""
+
+    content: bytes = field(repr=False)
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Still:
+    """A photo and when it was taken (seconds since the epoch)."""
+
+    picture: Picture
+    captured_at: float
+    address: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A sound that the platform can take: wav, mp3 or aac by content."""
+
+    content: bytes = field(repr=False)
+    kind: str
+
+    @property
+    def content_type(self) -> str:
+        """The MIME type of the sound."""
+        return {"wav": "audio/wav", "mp3": "audio/mpeg", "aac": "audio/aac"}[self.kind]
+
+
+@dataclass(frozen=True, slots=True)
+class LiveAddress:
+    """Where a live picture is; signed, so not for logs.
+
+    `expires_at` (epoch seconds) is a guess unless the address `names_end`.
+    """
+
+    url: str = field(repr=False)
+    protocol: str
+    expires_at: float
+    names_end: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TalkAddress:
+    """Where the camera's microphone and speaker are; valid until `expires_at` (epoch)."""
+
+    url: str = field(repr=False)
+    expires_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A call to a camera endpoint, before it is put into a dialect."""
+
+    endpoint: Endpoint
+    serial: str
+    command: Command | None = None
+    stop: bool = False
+    protocol: str | None = None
+    sound: Sound | None = None

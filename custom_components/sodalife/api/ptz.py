@@ -1,0 +1,280 @@
+"""Motions that end: a stop follows every start, whatever happens in between.
+
+"开始云台控制之后必须先调用停止云台控制才能进行其他操作" (SodaLife "视频控制"): after a
+start, a stop must come before anything else is asked of the device.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+import logging
+
+from .clock import Clock, Timer
+from .device import Device
+from .errors import (
+    DeviceOffline,
+    EndStop,
+    LaneBusy,
+    RateLimited,
+    SodaError,
+    TokenPaused,
+    TokenRejected,
+)
+from .lane import LONGEST_WAIT, Lane, Priority
+from .models import Command
+
+_LOGGER = logging.getLogger(__name__)
+
+HOME_SECONDS = 5.0  # a return to the preset; then the stop that the platform wants
+RETRY_PAUSES = (0.3, 0.7, 1.5)  # seconds before a failed stop is sent again
+FIRST_DEBT_PAUSE = 5.0  # ... and when it was reported: pauses that double ...
+LONGEST_DEBT_PAUSE = 60.0
+LONGEST_DEBT = 900.0  # ... until the motor is at its end in any case
+
+
+class _Motion:
+    """A motion from its start, sent or still waiting, to its stop."""
+
+    def __init__(self, command: Command, seconds: float, clock: Clock) -> None:
+        loop = asyncio.get_running_loop()
+        self.command = command
+        self.seconds = seconds
+        self.sent = False
+        self.ended = asyncio.Event()
+        self.waiting: asyncio.Task[None] | None = None
+        self.started: asyncio.Future[None] = loop.create_future()
+        self.stopped: asyncio.Future[None] = loop.create_future()
+        self._clock = clock
+        self._watchdog: Timer | None = None
+        for future in (self.started, self.stopped):
+            future.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    def watch(self) -> None:
+        """Start the watchdog afresh."""
+        if self._watchdog is not None:
+            self._watchdog.cancel()
+        self._watchdog = self._clock.call_later(self.seconds, self.end)
+
+    def end(self) -> None:
+        """Ask for the stop; a start that was not sent yet is not sent any more."""
+        self.ended.set()
+        if self._watchdog is not None:
+            self._watchdog.cancel()
+        if self.waiting is not None and not self.sent:
+            self.waiting.cancel()
+
+
+class Ptz:
+    """Moves one device."""
+
+    def __init__(self, device: Device, lane: Lane, on_moved: Callable[[], None]) -> None:
+        """Take the device, its lane, and what to call when the picture has changed."""
+        self._device = device
+        self._lane = lane
+        self._clock = device.clock
+        self._on_moved = on_moved
+        self._motion: _Motion | None = None
+        self._last = Command.ZOOM_IN
+        self._owed: Command | None = None  # a stop that could not be delivered yet
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._closed = False
+
+    @property
+    def moving(self) -> Command | None:
+        """The command of the motion that runs."""
+        return self._motion.command if self._motion is not None and self._motion.sent else None
+
+    async def start(self, command: Command, seconds: float) -> None:
+        """Start a motion and return; it stops by itself after some seconds.
+
+        Raises:
+            SodaError: if it could not be started. The end of the range is no error.
+
+        """
+        motion = await self._begin(command, seconds)
+        await self._await(motion, motion.started)
+
+    async def move(self, command: Command, seconds: float) -> None:
+        """Move for some seconds and return when it has stopped.
+
+        Raises:
+            SodaError: if it could not be started or, after retries, not be stopped.
+
+        """
+        motion = await self._begin(command, seconds)
+        await self._await(motion, motion.started)
+        await self._await(motion, motion.stopped)
+
+    async def home(self) -> None:
+        """Return to preset 1."""
+        await self.start(Command.HOME, HOME_SECONDS)
+
+    async def stop(self) -> None:
+        """Stop whatever moves, or may move.
+
+        Raises:
+            SodaError: if the stop could not be delivered, after retries.
+
+        """
+        if (motion := self._motion) is not None:
+            motion.end()
+            await asyncio.shield(motion.stopped)
+            if motion.sent:
+                return
+        task = self._spawn(self._stop_surely(self._owed or self._last, owe=False))
+        await asyncio.shield(task)
+
+    async def close(self) -> None:
+        """Stop what moves and start nothing any more."""
+        self._closed = True
+        if self._motion is not None:
+            self._motion.end()
+            await asyncio.wait({self._motion.stopped})
+        for task in tuple(self._tasks):
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def _await(self, motion: _Motion, future: asyncio.Future[None]) -> None:
+        try:
+            await asyncio.shield(future)
+        except asyncio.CancelledError:
+            motion.end()
+            raise
+
+    async def _begin(self, command: Command, seconds: float) -> _Motion:
+        try:
+            async with asyncio.timeout(LONGEST_WAIT):
+                return await self._take_over(command, seconds)
+        except TimeoutError:
+            raise LaneBusy from None
+
+    async def _take_over(self, command: Command, seconds: float) -> _Motion:
+        """Return the motion that runs, if it is the one wanted, else end it and begin ours."""
+        while (current := self._motion) is not None or self._owed is not None:
+            if current is None:
+                await self._send_stop(self._owed or self._last)
+            elif current.command is command and not current.ended.is_set():
+                current.seconds = seconds
+                if current.started.done():
+                    current.watch()
+                return current
+            else:
+                current.end()
+                await asyncio.wait({current.stopped})
+        if self._closed:
+            raise LaneBusy
+        motion = self._motion = _Motion(command, seconds, self._clock)
+        self._spawn(self._run(motion))
+        return motion
+
+    async def _run(self, motion: _Motion) -> None:
+        try:
+            if await self._start_and_wait(motion):
+                await self._stop_surely(motion.command, owe=True)
+        except SodaError as err:
+            _LOGGER.warning(
+                "Camera %s: stop not delivered yet (%s), trying on", self._device.serial, err.key
+            )
+            motion.stopped.set_exception(err)
+        finally:
+            self._motion = None
+            if motion.sent:
+                self._on_moved()
+            if not motion.stopped.done():
+                motion.stopped.set_result(None)
+
+    async def _start_and_wait(self, motion: _Motion) -> bool:
+        """Start, wait for the end, and tell whether a stop is due."""
+
+        async def send() -> None:
+            if not motion.ended.is_set():
+                motion.sent = True
+                self._lane.hold()
+                self._last = motion.command
+                await self._device.start(motion.command)
+
+        motion.waiting = asyncio.create_task(self._lane.run(Priority.PTZ, send))
+        try:
+            await motion.waiting
+        except asyncio.CancelledError:
+            if not motion.ended.is_set():
+                raise
+            motion.started.set_result(None)  # taken back before it was sent: no error
+            return False
+        except EndStop:
+            self._lane.release()
+            motion.started.set_result(None)
+            return False
+        except SodaError as err:
+            motion.started.set_exception(err)
+            if err.maybe_done:
+                return motion.sent  # perhaps it moves: nobody knows
+            if motion.sent:
+                self._lane.release()
+            return False
+        motion.started.set_result(None)
+        if not motion.ended.is_set():
+            motion.watch()
+            await motion.ended.wait()
+        return motion.sent
+
+    async def _stop_surely(self, command: Command, *, owe: bool) -> None:
+        """Stop, again if need be; a stop that is owed is sent until it arrives."""
+        for pause in (*RETRY_PAUSES, None):
+            try:
+                return await self._send_stop(command)
+            except SodaError as err:
+                if pause is None or _hopeless(err):
+                    if owe and not _hopeless(err):
+                        self._owed = command
+                        self._spawn(self._pay())
+                    else:
+                        self._lane.release()
+                    raise
+            await self._clock.sleep(pause)
+        return None
+
+    async def _send_stop(self, command: Command) -> None:
+        self._lane.hold()  # nothing may come between, whether or not we know of a motion
+        try:
+            await self._device.stop(command)
+        except EndStop:
+            pass
+        except SodaError as err:
+            self._lane.answered(err)
+            raise
+        self._owed = None
+        self._lane.answered()
+        self._lane.release()
+
+    async def _pay(self) -> None:
+        """Go on sending a stop that could not be delivered."""
+        pause, waited = FIRST_DEBT_PAUSE, 0.0
+        while self._owed is not None and waited < LONGEST_DEBT:
+            await self._clock.sleep(pause)
+            waited += pause
+            pause = min(pause * 2, LONGEST_DEBT_PAUSE)
+            try:
+                if self._owed is not None:
+                    await self._send_stop(self._owed)
+            except SodaError as err:
+                if _hopeless(err):
+                    break
+        if self._owed is not None:
+            self._owed = None
+            self._lane.release()
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        return task
+
+
+def _hopeless(err: SodaError) -> bool:
+    """Tell whether sending a refused stop again can't help."""
+    passing = (RateLimited, TokenRejected, TokenPaused, DeviceOffline)
+    return not err.maybe_done and not isinstance(err, passing)
