@@ -1,0 +1,57 @@
+"""SodaLife cameras in Home Assistant."""
+
+from __future__ import annotations
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP, Platform
+from homeassistant.core import Event, HomeAssistant
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.typing import ConfigType
+
+from .const import DOMAIN
+from .coordinator import SodaConfigEntry, SodaCoordinator, token_store
+from .services import async_setup_services
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+PLATFORMS = [
+    Platform.BINARY_SENSOR,
+    Platform.BUTTON,
+    Platform.CAMERA,
+    Platform.MEDIA_PLAYER,
+]
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Register the actions."""
+    async_setup_services(hass)
+    return True
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: SodaConfigEntry) -> bool:
+    """Take up an application and its cameras."""
+    coordinator = SodaCoordinator(hass, entry)
+    await coordinator.async_start()
+    entry.runtime_data = coordinator
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+
+    async def updated(hass: HomeAssistant, entry: SodaConfigEntry) -> None:
+        await coordinator.async_entry_updated()
+
+    async def stopping(event: Event) -> None:
+        await coordinator.async_stop_motions()
+
+    entry.async_on_unload(entry.add_update_listener(updated))
+    entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, stopping))
+    return True
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: SodaConfigEntry) -> bool:
+    """Stop every motion and let the application go."""
+    if unloaded := await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
+        await entry.runtime_data.async_close()
+    return unloaded
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Forget the token."""
+    await token_store(hass, entry.data).remove()

@@ -1,0 +1,132 @@
+"""The camera: a still from memory and a live picture, and the actions on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any, override
+
+from homeassistant.components.camera import Camera as CameraEntity, CameraEntityFeature
+from homeassistant.components.stream import Stream
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .api import Camera, LiveAddress
+from .const import OPT_LIVE_PROTOCOL
+from .coordinator import SodaConfigEntry, SodaCoordinator
+from .entity import SodaEntity, async_add_for_cameras
+from .errors import translated
+from .live_stream import LiveStream, hide_signed_addresses
+
+PARALLEL_UPDATES = 0  # a stop waits for nobody; the lane keeps the order
+
+# Home Assistant asks every camera for its source when it is added and when a WebRTC
+# provider comes or goes, only to look at the scheme: that must cost no call.
+_LOOKING_AT_SCHEME: ContextVar[bool] = ContextVar("looking_at_scheme", default=False)
+_SCHEMES = {"rtmp": "rtmp", "rtmphd": "rtmp", "rtsp": "rtsp"}
+
+
+async def async_setup_entry(
+    hass: HomeAssistant, entry: SodaConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Add the camera entities."""
+    async_add_for_cameras(
+        entry,
+        async_add_entities,
+        lambda coordinator, camera, subentry: [SodaCamera(coordinator, camera, subentry)],
+    )
+
+
+class SodaCamera(SodaEntity, CameraEntity):
+    """A camera behind the platform."""
+
+    key = "camera"
+    _attr_name = None
+    _attr_supported_features = CameraEntityFeature.STREAM
+    _attr_frame_interval = 10.0  # the MJPEG fallback would ask twice a second
+    _attr_brand = "EZVIZ"
+
+    def __init__(
+        self, coordinator: SodaCoordinator, camera: Camera, subentry: ConfigSubentry
+    ) -> None:
+        """Bind to a camera."""
+        SodaEntity.__init__(self, coordinator, camera, subentry)
+        CameraEntity.__init__(self)
+        self._live: LiveStream | None = None
+
+    @property
+    @override
+    def is_streaming(self) -> bool:
+        """Whether somebody is watching live."""
+        return self._live is not None and self._live.running
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any]:
+        """When the still was taken."""
+        still = self.soda.stills.last
+        return {"captured_at": still and datetime.fromtimestamp(still.captured_at, UTC)}
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow the camera and its stills."""
+        await super().async_added_to_hass()
+        self._live = LiveStream(self.hass, self.entity_id, self._live_address, self.soda.live.drop)
+        self.async_on_remove(self._live.close)
+        self.async_on_remove(self.soda.stills.subscribe(self.async_write_ha_state))
+        hide_signed_addresses(self.entity_id)
+
+    @override
+    async def async_camera_image(
+        self, width: int | None = None, height: int | None = None
+    ) -> bytes | None:
+        """Return the live picture's newest frame if somebody watches, else the still."""
+        if self.is_streaming and self.stream is not None:
+            frame = await self.stream.async_get_image(width=width, height=height)
+            if frame is not None:
+                self.content_type = "image/jpeg"
+                return frame
+        with translated(self.camera_name):
+            still = await self.soda.stills.get()
+        self.content_type = still.picture.content_type
+        return still.picture.content
+
+    @override
+    async def stream_source(self) -> str | None:
+        """Return an address of the live picture."""
+        protocol = self.coordinator.options[OPT_LIVE_PROTOCOL]
+        if _LOOKING_AT_SCHEME.get():
+            return f"{_SCHEMES.get(protocol, 'http')}://127.0.0.1/"
+        return (await self._live_address()).url
+
+    @override
+    async def async_create_stream(self) -> Stream | None:
+        """Return the stream, on an address that is good."""
+        address = await self._live_address()
+        if self._live is not None and self.stream is not None:
+            self._live.use(self.stream, address)
+        stream = await super().async_create_stream()
+        if self._live is not None and stream is not None:
+            self._live.use(stream, address)
+            stream.set_update_callback(self._stream_changed)
+        return stream
+
+    @override
+    async def async_refresh_providers(self, *, write_state: bool = True) -> None:
+        """Let WebRTC providers look at the scheme of the source, no more."""
+        token = _LOOKING_AT_SCHEME.set(True)
+        try:
+            await super().async_refresh_providers(write_state=write_state)
+        finally:
+            _LOOKING_AT_SCHEME.reset(token)
+
+    def _stream_changed(self) -> None:
+        self.async_write_ha_state()
+        if self._live is not None:
+            self._live.changed()
+
+    async def _live_address(self) -> LiveAddress:
+        with translated(self.camera_name):
+            return await self.soda.live.get(self.coordinator.options[OPT_LIVE_PROTOCOL])

@@ -1,0 +1,50 @@
+"""Names and limits of the integration."""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+DOMAIN: Final = "sodalife"
+LOGGER = logging.getLogger(__package__)
+
+DEFAULT_HOST: Final = "https://open.sodalife.xyz"
+SUBENTRY_CAMERA: Final = "camera"
+
+CONF_DEVICE_SERIAL: Final = "device_serial"
+CONF_DEVICE_SERIALS: Final = "device_serials"
+CONF_REVISION: Final = "revision"
+
+OPT_SNAPSHOT_INTERVAL: Final = "snapshot_interval"
+OPT_CALL_INTERVAL: Final = "call_interval"
+OPT_POLL_INTERVAL: Final = "poll_interval"
+OPT_LIVE_PROTOCOL: Final = "live_protocol"
+OPT_PTZ_PULSE: Final = "ptz_pulse"
+OPT_TTS_ENGINE: Final = "tts_engine"
+
+DEFAULT_OPTIONS: Final = {
+    OPT_SNAPSHOT_INTERVAL: 30,
+    OPT_CALL_INTERVAL: 4,  # SodaLife "视频API", 接口说明 3: at least 4 s between calls
+    OPT_POLL_INTERVAL: 60,
+    OPT_LIVE_PROTOCOL: "hls",
+    OPT_PTZ_PULSE: 0.5,
+}
+
+# What Home Assistant's stream can read; `ezopen` is for the vendor's own players.
+STREAM_PROTOCOLS: Final = ("hls", "hlshd", "flv", "flvhd", "rtmp", "rtmphd", "rtsp")
+ALL_PROTOCOLS: Final = (*STREAM_PROTOCOLS, "ezopen", "ezopenhd")
+
+PTZ_COMMANDS: Final = (
+    "zoom_in",
+    "zoom_out",
+    "focus_near",
+    "focus_far",
+    "up",
+    "down",
+    "left",
+    "right",
+    "up_left",
+    "down_left",
+    "up_right",
+    "down_right",
+)

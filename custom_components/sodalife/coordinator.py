@@ -1,0 +1,226 @@
+"""One SodaLife application: its client, its cameras, and whether they can be reached."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_HOST
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+
+from .api import Camera, Endpoint, SodaClient, SodaError, SystemClock
+from .api.dialect import Dialect
+from .api.errors import InvalidClient, TokenPaused
+from .const import (
+    CONF_DEVICE_SERIAL,
+    CONF_REVISION,
+    DEFAULT_OPTIONS,
+    DOMAIN,
+    LOGGER,
+    OPT_CALL_INTERVAL,
+    OPT_POLL_INTERVAL,
+    OPT_SNAPSHOT_INTERVAL,
+    SUBENTRY_CAMERA,
+)
+from .store import HomeTokenStore
+
+type SodaConfigEntry = ConfigEntry[SodaCoordinator]
+type AddCamera = Callable[[Camera, ConfigSubentry], None]
+
+DOWN_AFTER = 3  # failures in a row, of whichever cameras, that make the platform "down"
+SUSPICION_GAP = 5.0  # seconds between checks while that is being found out
+FIRST_ROUND_GAP = 1.0  # seconds between checks after the start, at most
+OFFLINE_PROBE = 120.0  # seconds, at least, between probes where there is no online endpoint
+
+
+def token_store(hass: HomeAssistant, data: Mapping[str, Any]) -> HomeTokenStore:
+    """Return where the token of an application is kept."""
+    return HomeTokenStore(hass, data[CONF_HOST], data[CONF_CLIENT_ID])
+
+
+def make_client(
+    hass: HomeAssistant, data: Mapping[str, Any], *, keep_token: bool = True
+) -> SodaClient:
+    """Return a client for an application that shares Home Assistant's session."""
+    return SodaClient(
+        async_get_clientsession(hass),
+        data[CONF_HOST],
+        data[CONF_CLIENT_ID],
+        data[CONF_CLIENT_SECRET],
+        revision=data.get(CONF_REVISION),
+        store=token_store(hass, data) if keep_token else None,
+        clock=SystemClock(),
+    )
+
+
+class SodaCoordinator:
+    """Owns the client and the cameras of one config entry."""
+
+    def __init__(self, hass: HomeAssistant, entry: SodaConfigEntry) -> None:
+        """Prepare; nothing is asked of the platform yet."""
+        self.hass = hass
+        self.entry = entry
+        self.client = make_client(hass, entry.data)
+        self.client.on_dialect = self._dialect_found
+        self.clock = self.client.clock
+        self.cameras: dict[str, Camera] = {}  # by subentry id
+        self.options = {**DEFAULT_OPTIONS, **entry.options}
+        self.reachable = True
+        self._credentials = self._credentials_of(entry)
+        self._failures = 0
+        self._add_camera: list[AddCamera] = []
+
+    async def async_start(self) -> None:
+        """Make sure that there is a token, then take up the cameras.
+
+        Raises:
+            ConfigEntryAuthFailed: if the credentials are wrong.
+            ConfigEntryNotReady: if there is no token for another reason.
+
+        """
+        await self.client.tokens.load()
+        try:
+            await self.client.tokens.get()
+        except SodaError as err:
+            cls = ConfigEntryAuthFailed if isinstance(err, InvalidClient) else ConfigEntryNotReady
+            raise cls(
+                translation_domain=DOMAIN,
+                translation_key=err.key,
+                translation_placeholders={
+                    "camera": self.entry.title,
+                    "code": err.code,
+                    "description": err.description,
+                },
+            ) from err
+        for subentry in self.entry.subentries.values():
+            self._take_up(subentry)
+        self.entry.async_create_background_task(self.hass, self._poll(), f"{DOMAIN} online checks")
+
+    async def async_close(self) -> None:
+        """Stop every motion and let everything go."""
+        if self.cameras:
+            await asyncio.gather(*(camera.close() for camera in self.cameras.values()))
+        await self.client.close()
+
+    async def async_stop_motions(self) -> None:
+        """Stop every motion: Home Assistant is about to end."""
+        if self.cameras:
+            await asyncio.gather(*(camera.ptz.close() for camera in self.cameras.values()))
+
+    @callback
+    def async_for_each_camera(self, add: AddCamera) -> None:
+        """Have `add` called for every camera, those that will be added later included."""
+        self._add_camera.append(add)
+        for subentry_id, camera in self.cameras.items():
+            add(camera, self.entry.subentries[subentry_id])
+
+    async def async_entry_updated(self) -> None:
+        """Follow a change of the entry, touching only what has changed."""
+        if self._credentials != self._credentials_of(self.entry):
+            self.hass.config_entries.async_schedule_reload(self.entry.entry_id)
+            return
+        self.options = {**DEFAULT_OPTIONS, **self.entry.options}
+        for camera in self.cameras.values():
+            self._configure(camera)
+        subentries = self.entry.subentries
+        gone = [self.cameras.pop(key) for key in tuple(self.cameras) if key not in subentries]
+        for subentry_id, subentry in subentries.items():
+            if subentry_id in self.cameras:
+                self._rename(subentry)
+            elif (new := self._take_up(subentry)) is not None:
+                for add in self._add_camera:
+                    add(new, subentry)
+                self._check(new)
+        for camera in gone:
+            await camera.close()
+
+    def _take_up(self, subentry: ConfigSubentry) -> Camera | None:
+        if subentry.subentry_type != SUBENTRY_CAMERA:
+            return None
+        camera = Camera(self.client, subentry.data[CONF_DEVICE_SERIAL])
+        camera.device.on_outcome = self._outcome
+        self._configure(camera)
+        self.cameras[subentry.subentry_id] = camera
+        return camera
+
+    def _configure(self, camera: Camera) -> None:
+        camera.configure(
+            call_interval=self.options[OPT_CALL_INTERVAL],
+            snapshot_interval=self.options[OPT_SNAPSHOT_INTERVAL],
+        )
+
+    def _rename(self, subentry: ConfigSubentry) -> None:
+        registry = dr.async_get(self.hass)
+        identifier = (DOMAIN, subentry.data[CONF_DEVICE_SERIAL])
+        for device in dr.async_entries_for_config_entry(registry, self.entry.entry_id):
+            if identifier in device.identifiers and device.name != subentry.title:
+                registry.async_update_device(device.id, name=subentry.title)
+
+    @staticmethod
+    def _credentials_of(entry: SodaConfigEntry) -> tuple[str, ...]:
+        return tuple(entry.data[key] for key in (CONF_HOST, CONF_CLIENT_ID, CONF_CLIENT_SECRET))
+
+    @callback
+    def _dialect_found(self, dialect: Dialect) -> None:
+        LOGGER.debug("The platform speaks revision %s", dialect.revision)
+        self.hass.config_entries.async_update_entry(
+            self.entry, data={**self.entry.data, CONF_REVISION: dialect.revision}
+        )
+
+    @callback
+    def _outcome(self, err: SodaError | None) -> None:
+        """Draw the conclusions for the whole account from the outcome of a call."""
+        if isinstance(err, InvalidClient):
+            self.entry.async_start_reauth(self.hass)
+        if isinstance(err, TokenPaused):
+            return  # nobody was asked
+        self._failures = self._failures + 1 if err is not None and err.platform_trouble else 0
+        reachable = self._failures < DOWN_AFTER and (self.reachable or not self._failures)
+        if reachable == self.reachable:
+            return
+        self.reachable = reachable
+        if reachable:
+            LOGGER.info("The SodaLife platform can be reached again")
+        else:
+            LOGGER.warning("The SodaLife platform cannot be reached: %s", err)
+        for camera in self.cameras.values():
+            camera.device.changed()
+
+    async def _poll(self) -> None:
+        """Check every camera once per poll interval, evenly spread over it."""
+        longest_gap = FIRST_ROUND_GAP
+        while True:
+            for camera in tuple(self.cameras.values()) or (None,):
+                if camera is not None and self._due(camera):
+                    self._check(camera)
+                gap = self.options[OPT_POLL_INTERVAL] / max(1, len(self.cameras))
+                if self._failures:
+                    gap = min(gap, SUSPICION_GAP)
+                await self.clock.sleep(min(gap, longest_gap))
+            longest_gap = self.options[OPT_POLL_INTERVAL]
+
+    def _due(self, camera: Camera) -> bool:
+        """Tell whether a check would tell anything that is not known."""
+        silent = self.clock.monotonic() - camera.device.seen_at
+        interval: float = self.options[OPT_POLL_INTERVAL]
+        if self._failures or self.client.knows(Endpoint.ONLINE):
+            return silent > interval / 2
+        # Without an online endpoint a check is a live address: only for cameras that
+        # were offline, now and then, until they answer.
+        return camera.device.online is False and silent > max(interval, OFFLINE_PROBE)
+
+    def _check(self, camera: Camera) -> None:
+        async def check() -> None:
+            try:
+                await camera.check_online()
+            except SodaError as err:
+                LOGGER.debug("Online check of %s: %s", camera.serial, err)
+
+        self.entry.async_create_background_task(
+            self.hass, check(), f"{DOMAIN} online check {camera.serial}"
+        )

@@ -1,0 +1,75 @@
+"""What all entities of a camera have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import override
+
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.core import callback
+from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.entity import Entity
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .api import Camera
+from .const import DOMAIN
+from .coordinator import SodaConfigEntry, SodaCoordinator
+
+type MakeEntities = Callable[[SodaCoordinator, Camera, ConfigSubentry], Iterable[SodaEntity]]
+
+
+@callback
+def async_add_for_cameras(
+    entry: SodaConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback, make: MakeEntities
+) -> None:
+    """Add the entities of every camera, and of those that are added later."""
+    coordinator = entry.runtime_data
+
+    def add(camera: Camera, subentry: ConfigSubentry) -> None:
+        async_add_entities(
+            make(coordinator, camera, subentry), config_subentry_id=subentry.subentry_id
+        )
+
+    coordinator.async_for_each_camera(add)
+
+
+class SodaEntity(Entity):
+    """An entity of one camera; `key` names it within the camera."""
+
+    key: str
+    _attr_has_entity_name = True
+    _attr_should_poll = False
+
+    def __init__(
+        self, coordinator: SodaCoordinator, camera: Camera, subentry: ConfigSubentry
+    ) -> None:
+        """Bind to a camera."""
+        self.coordinator = coordinator
+        self.soda = camera
+        self._title = subentry.title
+        self._attr_unique_id = f"{camera.serial}_{self.key}"
+        self._attr_translation_key = self.key
+        self._attr_device_info = DeviceInfo(
+            identifiers={(DOMAIN, camera.serial)},
+            manufacturer="EZVIZ",
+            name=subentry.title,
+            serial_number=camera.serial,
+        )
+
+    @property
+    def camera_name(self) -> str:
+        """The camera's name as the user knows it."""
+        device = self.device_entry
+        return (device and (device.name_by_user or device.name)) or self._title
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Whether the platform and, as far as is known, the camera can be reached."""
+        return self.coordinator.reachable and self.soda.device.online is not False
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow the camera."""
+        await super().async_added_to_hass()
+        self.async_on_remove(self.soda.device.subscribe(self.async_write_ha_state))

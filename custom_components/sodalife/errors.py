@@ -1,0 +1,45 @@
+"""The one place where the client's errors become Home Assistant's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+
+from .api.errors import NotSupported, SodaError, VoiceEmpty, VoiceTooLarge
+from .const import DOMAIN
+
+IMPOSSIBLE = (NotSupported, VoiceEmpty, VoiceTooLarge)  # asked for what cannot be
+
+
+def home_assistant_error(err: SodaError, camera: str) -> HomeAssistantError:
+    """Say what went wrong with a camera, in the user's language."""
+    cls = ServiceValidationError if isinstance(err, IMPOSSIBLE) else HomeAssistantError
+    return cls(
+        translation_domain=DOMAIN,
+        translation_key=err.key,
+        translation_placeholders={
+            "camera": camera,
+            "code": err.code,
+            "description": err.description,
+        },
+    )
+
+
+@contextmanager
+def translated(camera: str) -> Iterator[None]:
+    """Translate what the client raises; `camera` is the name the user knows."""
+    try:
+        yield
+    except SodaError as err:
+        raise home_assistant_error(err, camera) from err
+
+
+def invalid(key: str, **placeholders: str) -> ServiceValidationError:
+    """Make the error for a request that cannot be fulfilled as it stands."""
+    return ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key=key,
+        translation_placeholders=placeholders,
+    )

@@ -1,0 +1,106 @@
+"""What the flows check, once for all of them: hosts, serials, credentials, cameras."""
+
+from __future__ import annotations
+
+import re
+
+from yarl import URL
+
+from .api import SodaClient, SodaError
+from .api.errors import (
+    CaptureQuotaUsed,
+    DeviceBusy,
+    DeviceOffline,
+    DeviceTimeout,
+    DeviceTrouble,
+    InvalidParameter,
+    InvalidSerial,
+    NotSupported,
+    TooManyViewers,
+    VideoEncrypted,
+)
+from .const import LOGGER
+
+# An answer about the camera that only the right account gets: it can be added.
+GOOD_ENOUGH = (
+    CaptureQuotaUsed,
+    DeviceBusy,
+    DeviceOffline,
+    DeviceTimeout,
+    DeviceTrouble,
+    NotSupported,
+    TooManyViewers,
+    VideoEncrypted,
+)
+ERRORS = {  # the client's errors as the flow's
+    "application_frozen": "not_permitted",
+    "cannot_connect": "cannot_connect",
+    "device_not_found": "device_not_found",
+    "device_not_permitted": "device_not_permitted",
+    "invalid_auth": "invalid_auth",
+    "invalid_serial": "invalid_serial",
+    "malformed_answer": "invalid_host",
+    "not_permitted": "not_permitted",
+    "platform_trouble": "cannot_connect",
+    "rate_limited": "rate_limited",
+    "timeout": "cannot_connect",
+    "token_paused": "rate_limited",
+    "token_rejected": "cannot_connect",
+}
+_SERIAL = re.compile(r"[A-Z0-9_-]{4,64}")
+
+
+def normal_serial(text: str) -> str:
+    """Return a serial the way the platform writes it: letters are upper case.
+
+    Raises:
+        InvalidSerial: if it can't be one.
+
+    """
+    serial = text.strip().upper()
+    if not _SERIAL.fullmatch(serial):
+        raise InvalidSerial
+    return serial
+
+
+def normal_host(text: str) -> str | None:
+    """Return a platform's address as scheme, host and path; None if it is none."""
+    text = text.strip()
+    try:
+        url = URL(text if "://" in text else f"https://{text}")
+        port = url.port
+    except ValueError:
+        return None
+    if url.scheme not in ("http", "https") or not url.host or port is None:
+        return None
+    if url.user or url.password or url.query_string or url.fragment or " " in url.host:
+        return None
+    return str(url).rstrip("/")
+
+
+def error_key(err: SodaError) -> str:
+    """Return the flow's error key for an error of the client."""
+    LOGGER.debug("Refused in a flow: %s", err)
+    return ERRORS.get(err.key, "unknown")
+
+
+async def token_error(client: SodaClient) -> str | None:
+    """Fetch a token; return the error key if there is none."""
+    try:
+        await client.tokens.get()
+    except SodaError as err:
+        return error_key(err)
+    return None
+
+
+async def camera_error(client: SodaClient, serial: str) -> str | None:
+    """Ask the platform about a camera; return the error key if it can't be used."""
+    try:
+        await client.is_online(serial)
+    except GOOD_ENOUGH:
+        return None
+    except InvalidParameter:
+        return "invalid_serial"
+    except SodaError as err:
+        return error_key(err)
+    return None

@@ -1,0 +1,145 @@
+"""Keeping Home Assistant's stream of a camera on an address that plays.
+
+A `Stream` keeps the address it was made with for good and retries it for ever, while
+the platform's addresses end after minutes. So a running stream is given the next
+address shortly before its end, or when it fails, and an idle one before it is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+import logging
+import re
+import time
+
+from homeassistant.components.stream import Stream
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.event import async_call_later
+
+from .api import LiveAddress
+from .api.live import MARGIN
+from .const import DOMAIN, LOGGER
+
+FIRST_PAUSE = 10.0  # seconds after a failure without another new address; doubles ...
+LONGEST_PAUSE = 300.0  # ... up to this
+CALM = 120.0  # seconds without a failure after which the next one counts as the first
+
+
+class SignedAddressFilter(logging.Filter):
+    """Takes the signed part of addresses out of what a stream logs."""
+
+    _query = re.compile(r"(\w+://[^\s?'\"]+)\?[^\s'\")]*")
+    _old_form = re.compile(r"(/openlive/)[0-9a-fA-F]{16,}")
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Rewrite the message; every record passes."""
+        message = record.getMessage()
+        clean = self._old_form.sub(r"\1***", self._query.sub(r"\1?***", message))
+        if clean != message:
+            record.msg, record.args = clean, ()
+        return True
+
+
+_FILTER = SignedAddressFilter()
+
+
+def hide_signed_addresses(entity_id: str) -> None:
+    """Keep signed addresses out of the log of a camera's stream."""
+    logger = logging.getLogger(f"homeassistant.components.stream.stream.{entity_id}")
+    logger.addFilter(_FILTER)  # adding it twice changes nothing
+
+
+class LiveStream:
+    """Looks after the stream of one camera."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        name: str,
+        fetch: Callable[[], Awaitable[LiveAddress]],
+        drop: Callable[[], None],
+    ) -> None:
+        """Take how to get an address that is good, and how to say that one is not."""
+        self._hass = hass
+        self._name = name
+        self._fetch = fetch
+        self._drop = drop
+        self._stream: Stream | None = None
+        self._cancel_timer: CALLBACK_TYPE | None = None
+        self._renewing = False
+        self._failed_at = float("-inf")
+        self._pause = 0.0
+
+    @property
+    def running(self) -> bool:
+        """Whether there are viewers and a picture."""
+        return self._stream is not None and self._stream.available and bool(self._stream.outputs())
+
+    @callback
+    def use(self, stream: Stream, address: LiveAddress) -> None:
+        """Take charge of a stream, with the address it should play."""
+        self._stream = stream
+        if stream.source != address.url:
+            if stream.outputs():
+                stream.update_source(address.url)
+            else:  # update_source on a stopped stream makes its next stop hang
+                stream.source = address.url
+        self._schedule(address)
+
+    @callback
+    def changed(self) -> None:
+        """Follow the stream's state: on a failure it needs another address."""
+        if self._stream is None or self._stream.available:
+            return
+        self._drop()
+        now = time.monotonic()
+        if now < self._failed_at + self._pause:
+            return
+        calm = now > self._failed_at + max(CALM, self._pause * 2)
+        self._pause = FIRST_PAUSE if calm else min(self._pause * 2, LONGEST_PAUSE)
+        self._failed_at = now
+        self._renew_soon()
+
+    @callback
+    def close(self) -> None:
+        """Look after nothing any more."""
+        self._stream = None
+        if self._cancel_timer is not None:
+            self._cancel_timer()
+            self._cancel_timer = None
+
+    def _schedule(self, address: LiveAddress) -> None:
+        if self._cancel_timer is not None:
+            self._cancel_timer()
+            self._cancel_timer = None
+        if not address.names_end:
+            return  # it plays as long as it plays
+
+        @callback
+        def ends(now: datetime) -> None:
+            self._cancel_timer = None
+            self._renew_soon()
+
+        wait = max(0.0, address.expires_at - MARGIN - time.time())
+        self._cancel_timer = async_call_later(self._hass, wait, ends)
+
+    def _renew_soon(self) -> None:
+        stream = self._stream
+        if stream is not None and stream.outputs() and not self._renewing:
+            self._renewing = True
+            self._hass.async_create_background_task(
+                self._renew(stream), f"{DOMAIN} live address of {self._name}"
+            )
+
+    async def _renew(self, stream: Stream) -> None:
+        try:
+            address = await self._fetch()
+        except HomeAssistantError as err:
+            LOGGER.debug("No new live address for %s: %s", self._name, err)
+        else:
+            if stream is self._stream:
+                self.use(stream, address)
+        finally:
+            self._renewing = False

@@ -1,0 +1,240 @@
+"""The integration's actions on cameras."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from homeassistant.const import ATTR_ENTITY_ID, Platform
+from homeassistant.core import (
+    EntityServiceResponse,
+    HassJob,
+    HomeAssistant,
+    ServiceCall,
+    SupportsResponse,
+    callback,
+)
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import config_validation as cv, entity_platform, service
+from homeassistant.helpers.entity import Entity
+import voluptuous as vol
+
+from .api import Command
+from .api.errors import CannotConnect, DeviceOffline
+from .const import ALL_PROTOCOLS, DOMAIN, OPT_LIVE_PROTOCOL, OPT_PTZ_PULSE, PTZ_COMMANDS
+from .errors import home_assistant_error, invalid, translated
+from .media import async_read_allowed_file, async_read_media, async_require_allowed
+from .sound import async_make_sound
+
+if TYPE_CHECKING:
+    from .camera import SodaCamera
+
+type Handler = Callable[[SodaCamera, ServiceCall], Awaitable[dict[str, Any] | None]]
+
+ATTR_COMMAND = "command"
+ATTR_DURATION = "duration"
+ATTR_FILE = "file"
+ATTR_FILENAME = "filename"
+ATTR_MEDIA = "media"
+ATTR_MEDIA_ID = "media_content_id"
+ATTR_PROTOCOL = "protocol"
+ATTR_TIMEOUT = "timeout"
+
+LONGEST_MOTION = 60  # seconds
+DEFAULT_TIMEOUT = 10  # seconds
+
+
+async def _ptz_start(camera: SodaCamera, call: ServiceCall) -> None:
+    command = Command[call.data[ATTR_COMMAND].upper()]
+    await camera.soda.ptz.start(command, call.data[ATTR_TIMEOUT])
+
+
+async def _ptz_stop(camera: SodaCamera, call: ServiceCall) -> None:
+    await camera.soda.ptz.stop()
+
+
+async def _ptz_move(camera: SodaCamera, call: ServiceCall) -> None:
+    command = Command[call.data[ATTR_COMMAND].upper()]
+    pulse = camera.coordinator.options[OPT_PTZ_PULSE]
+    await camera.soda.ptz.move(command, call.data.get(ATTR_DURATION, pulse))
+
+
+async def _ptz_home(camera: SodaCamera, call: ServiceCall) -> None:
+    await camera.soda.ptz.home()
+
+
+async def _capture(camera: SodaCamera, call: ServiceCall) -> dict[str, Any]:
+    filename = call.data.get(ATTR_FILENAME)
+    if filename is not None:
+        await async_require_allowed(camera.hass, filename)
+    still = await camera.soda.stills.capture()
+    if filename is not None:
+        await _write(camera.hass, Path(filename), still.picture.content)
+    return {
+        "picture_url": still.address,
+        "captured_at": datetime.fromtimestamp(still.captured_at, UTC).isoformat(),
+        "filename": filename,
+    }
+
+
+async def _write(hass: HomeAssistant, path: Path, content: bytes) -> None:
+    def write() -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+    try:
+        await hass.async_add_executor_job(write)
+    except OSError as err:
+        raise invalid("file_not_writable", path=str(path)) from err
+
+
+async def _send_voice(camera: SodaCamera, call: ServiceCall) -> None:
+    if (file := call.data.get(ATTR_FILE)) is not None:
+        content = await async_read_allowed_file(camera.hass, file)
+    else:
+        media_id = call.data[ATTR_MEDIA][ATTR_MEDIA_ID]
+        content = await async_read_media(camera.hass, media_id, camera.entity_id)
+    sound, _ = await async_make_sound(camera.hass, content)
+    await camera.soda.send_voice(sound)
+
+
+async def _get_live_url(camera: SodaCamera, call: ServiceCall) -> dict[str, Any]:
+    wanted = call.data.get(ATTR_PROTOCOL, camera.coordinator.options[OPT_LIVE_PROTOCOL])
+    address = await camera.soda.live.get(wanted)
+    return {"url": address.url, "protocol": address.protocol}
+
+
+async def _get_talk_url(camera: SodaCamera, call: ServiceCall) -> dict[str, Any]:
+    address = await camera.soda.talk_url()
+    return {
+        "url": address.url,
+        "expires_at": datetime.fromtimestamp(address.expires_at, UTC).isoformat(),
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """An action: what it takes, what it does, and whether it answers."""
+
+    handler: Handler
+    fields: dict[Any, Any]
+    response: SupportsResponse = SupportsResponse.NONE
+
+
+_COMMAND: dict[Any, Any] = {vol.Required(ATTR_COMMAND): vol.In(PTZ_COMMANDS)}
+_MEDIA = vol.Schema({vol.Required(ATTR_MEDIA_ID): cv.string}, extra=vol.ALLOW_EXTRA)
+
+
+def _seconds(shortest: float) -> Callable[[Any], Any]:
+    return vol.All(vol.Coerce(float), vol.Range(min=shortest, max=LONGEST_MOTION))
+
+
+ACTIONS = {
+    "ptz_start": Action(
+        handler=_ptz_start,
+        fields={**_COMMAND, vol.Optional(ATTR_TIMEOUT, default=DEFAULT_TIMEOUT): _seconds(1)},
+    ),
+    "ptz_stop": Action(handler=_ptz_stop, fields={}),
+    "ptz_move": Action(
+        handler=_ptz_move, fields={**_COMMAND, vol.Optional(ATTR_DURATION): _seconds(0.1)}
+    ),
+    "ptz_home": Action(handler=_ptz_home, fields={}),
+    "capture": Action(
+        handler=_capture,
+        fields={vol.Optional(ATTR_FILENAME): cv.string},
+        response=SupportsResponse.OPTIONAL,
+    ),
+    "send_voice": Action(
+        handler=_send_voice,
+        fields={
+            vol.Exclusive(ATTR_MEDIA, "sound"): _MEDIA,
+            vol.Exclusive(ATTR_FILE, "sound"): cv.string,
+        },
+    ),
+    "get_live_url": Action(
+        handler=_get_live_url,
+        fields={vol.Optional(ATTR_PROTOCOL): vol.All(vol.Lower, vol.In(ALL_PROTOCOLS))},
+        response=SupportsResponse.ONLY,
+    ),
+    "get_talk_url": Action(handler=_get_talk_url, fields={}, response=SupportsResponse.ONLY),
+}
+
+
+@callback
+def async_setup_services(hass: HomeAssistant) -> None:
+    """Register the actions, whether or not there is an application yet."""
+    for name, action in ACTIONS.items():
+        hass.services.async_register(
+            DOMAIN,
+            name,
+            _for_cameras(hass, action.handler),
+            cv.make_entity_service_schema(action.fields),
+            action.response,
+        )
+
+
+def _for_cameras(
+    hass: HomeAssistant, handler: Handler
+) -> Callable[[ServiceCall], Coroutine[Any, Any, EntityServiceResponse | None]]:
+    """Run a handler on every camera that a call targets, at the same time.
+
+    Each camera has its own outcome; the failures are reported together afterwards.
+    """
+
+    async def handle(call: ServiceCall) -> EntityServiceResponse | None:
+        if call.service == "send_voice" and not call.data.keys() & {ATTR_MEDIA, ATTR_FILE}:
+            raise invalid("media_or_file")
+        cameras = _cameras(hass)
+        failures = _unreachable(cameras, call)
+
+        async def run(entity: Entity, call: ServiceCall) -> dict[str, Any] | None:
+            camera = cameras[entity.entity_id]
+            try:
+                with translated(camera.camera_name):
+                    return await handler(camera, call)
+            except HomeAssistantError as err:
+                failures.append(err)
+                return {}
+
+        try:
+            answer = await service.entity_service_call(hass, cameras, HassJob(run), call)
+        except HomeAssistantError:  # it found none that is available
+            if not failures:
+                raise
+            answer = None
+        if len(failures) == 1:
+            raise failures[0]
+        if failures:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key="several_failed",
+                translation_placeholders={"failures": " ".join(map(str, failures))},
+            )
+        return answer
+
+    return handle
+
+
+def _cameras(hass: HomeAssistant) -> dict[str, SodaCamera]:
+    return {
+        entity_id: cast("SodaCamera", entity)
+        for platform in entity_platform.async_get_platforms(hass, DOMAIN)
+        if platform.domain == Platform.CAMERA
+        for entity_id, entity in platform.entities.items()
+    }
+
+
+def _unreachable(cameras: dict[str, SodaCamera], call: ServiceCall) -> list[HomeAssistantError]:
+    """Say which of the cameras that were named can't be reached: Home Assistant skips them."""
+    named = call.data.get(ATTR_ENTITY_ID)
+    return [
+        home_assistant_error(
+            DeviceOffline() if camera.coordinator.reachable else CannotConnect(),
+            camera.camera_name,
+        )
+        for entity_id, camera in cameras.items()
+        if isinstance(named, list) and entity_id in named and not camera.available
+    ]
