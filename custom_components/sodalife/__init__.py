@@ -18,6 +18,7 @@ PLATFORMS = [
     Platform.BUTTON,
     Platform.CAMERA,
     Platform.MEDIA_PLAYER,
+    Platform.SENSOR,
 ]
 
 

@@ -13,9 +13,9 @@ from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
-from .api import Camera, Endpoint, SodaClient, SodaError, SystemClock
+from .api import Camera, SodaClient, SodaError, SystemClock
 from .api.dialect import Dialect
-from .api.errors import InvalidClient, TokenPaused
+from .api.errors import InvalidClient
 from .const import (
     CONF_DEVICE_SERIAL,
     CONF_REVISION,
@@ -23,19 +23,15 @@ from .const import (
     DOMAIN,
     LOGGER,
     OPT_CALL_INTERVAL,
-    OPT_POLL_INTERVAL,
     OPT_SNAPSHOT_INTERVAL,
     SUBENTRY_CAMERA,
 )
+from .issues import Issues
 from .store import HomeTokenStore
+from .watch import Watch
 
 type SodaConfigEntry = ConfigEntry[SodaCoordinator]
 type AddCamera = Callable[[Camera, ConfigSubentry], None]
-
-DOWN_AFTER = 3  # failures in a row, of whichever cameras, that make the platform "down"
-SUSPICION_GAP = 5.0  # seconds between checks while that is being found out
-FIRST_ROUND_GAP = 1.0  # seconds between checks after the start, at most
-OFFLINE_PROBE = 120.0  # seconds, at least, between probes where there is no online endpoint
 
 
 def token_store(hass: HomeAssistant, data: Mapping[str, Any]) -> HomeTokenStore:
@@ -70,9 +66,9 @@ class SodaCoordinator:
         self.clock = self.client.clock
         self.cameras: dict[str, Camera] = {}  # by subentry id
         self.options = {**DEFAULT_OPTIONS, **entry.options}
-        self.reachable = True
+        self.watch = Watch(self)
+        self.issues = Issues(self)
         self._credentials = self._credentials_of(entry)
-        self._failures = 0
         self._add_camera: list[AddCamera] = []
 
     async def async_start(self) -> None:
@@ -99,13 +95,26 @@ class SodaCoordinator:
             ) from err
         for subentry in self.entry.subentries.values():
             self._take_up(subentry)
-        self.entry.async_create_background_task(self.hass, self._poll(), f"{DOMAIN} online checks")
+        self.entry.async_create_background_task(
+            self.hass, self.watch.run(), f"{DOMAIN} online checks"
+        )
+
+    @property
+    def reachable(self) -> bool:
+        """Whether the platform answers."""
+        return self.watch.reachable
+
+    def name_of(self, serial: str) -> str:
+        """Return the name that a camera was given, or its serial."""
+        subentries = self.entry.subentries.values()
+        return next((sub.title for sub in subentries if sub.unique_id == serial), serial)
 
     async def async_close(self) -> None:
         """Stop every motion and let everything go."""
         if self.cameras:
             await asyncio.gather(*(camera.close() for camera in self.cameras.values()))
         await self.client.close()
+        self.issues.close()
 
     async def async_stop_motions(self) -> None:
         """Stop every motion: Home Assistant is about to end."""
@@ -135,8 +144,9 @@ class SodaCoordinator:
             elif (new := self._take_up(subentry)) is not None:
                 for add in self._add_camera:
                     add(new, subentry)
-                self._check(new)
+                self.watch.check(new)
         for camera in gone:
+            self.issues.forget(camera)
             await camera.close()
 
     def _take_up(self, subentry: ConfigSubentry) -> Camera | None:
@@ -144,6 +154,7 @@ class SodaCoordinator:
             return None
         camera = Camera(self.client, subentry.data[CONF_DEVICE_SERIAL])
         camera.device.on_outcome = self._outcome
+        self.issues.follow(camera)
         self._configure(camera)
         self.cameras[subentry.subentry_id] = camera
         return camera
@@ -177,50 +188,5 @@ class SodaCoordinator:
         """Draw the conclusions for the whole account from the outcome of a call."""
         if isinstance(err, InvalidClient):
             self.entry.async_start_reauth(self.hass)
-        if isinstance(err, TokenPaused):
-            return  # nobody was asked
-        self._failures = self._failures + 1 if err is not None and err.platform_trouble else 0
-        reachable = self._failures < DOWN_AFTER and (self.reachable or not self._failures)
-        if reachable == self.reachable:
-            return
-        self.reachable = reachable
-        if reachable:
-            LOGGER.info("The SodaLife platform can be reached again")
-        else:
-            LOGGER.warning("The SodaLife platform cannot be reached: %s", err)
-        for camera in self.cameras.values():
-            camera.device.changed()
-
-    async def _poll(self) -> None:
-        """Check every camera once per poll interval, evenly spread over it."""
-        longest_gap = FIRST_ROUND_GAP
-        while True:
-            for camera in tuple(self.cameras.values()) or (None,):
-                if camera is not None and self._due(camera):
-                    self._check(camera)
-                gap = self.options[OPT_POLL_INTERVAL] / max(1, len(self.cameras))
-                if self._failures:
-                    gap = min(gap, SUSPICION_GAP)
-                await self.clock.sleep(min(gap, longest_gap))
-            longest_gap = self.options[OPT_POLL_INTERVAL]
-
-    def _due(self, camera: Camera) -> bool:
-        """Tell whether a check would tell anything that is not known."""
-        silent = self.clock.monotonic() - camera.device.seen_at
-        interval: float = self.options[OPT_POLL_INTERVAL]
-        if self._failures or self.client.knows(Endpoint.ONLINE):
-            return silent > interval / 2
-        # Without an online endpoint a check is a live address: only for cameras that
-        # were offline, now and then, until they answer.
-        return camera.device.online is False and silent > max(interval, OFFLINE_PROBE)
-
-    def _check(self, camera: Camera) -> None:
-        async def check() -> None:
-            try:
-                await camera.check_online()
-            except SodaError as err:
-                LOGGER.debug("Online check of %s: %s", camera.serial, err)
-
-        self.entry.async_create_background_task(
-            self.hass, check(), f"{DOMAIN} online check {camera.serial}"
-        )
+        self.watch.outcome(err)
+        self.issues.check_account(err)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
 from .client import SodaClient
-from .errors import DeviceOffline, LaneBusy, SodaError
+from .errors import DeviceNotFound, DeviceNotPermitted, DeviceOffline, SodaError
 from .models import Command, Endpoint, LiveAddress, Sound, Still, TalkAddress
 
 PLATFORM_ZONE = timezone(timedelta(hours=8))  # quotas end at midnight in Shanghai
@@ -27,6 +27,14 @@ class Failure:
     endpoint: Endpoint
     error: SodaError
     at: float
+
+    def mended_by(self, endpoint: Endpoint) -> bool:
+        """Tell whether success at an endpoint shows that this is over."""
+        if isinstance(self.error, DeviceNotFound):
+            return True  # it is known again
+        if isinstance(self.error, DeviceNotPermitted) and self.endpoint is not Endpoint.CAPTURE:
+            return True  # 10051 is about photos alone, the rest about the device
+        return self.endpoint is endpoint
 
 
 class Device:
@@ -116,7 +124,10 @@ class Device:
 
     def _worked(self, endpoint: Endpoint) -> None:
         self.seen_at = self.clock.monotonic()
-        news = self.online is not True or self.failures.pop(endpoint, None) is not None
+        mended = [at for at, failure in self.failures.items() if failure.mended_by(endpoint)]
+        for at in mended:
+            del self.failures[at]
+        news = self.online is not True or bool(mended)
         self.online = True
         self.on_outcome(None)
         if news:
@@ -126,10 +137,9 @@ class Device:
         if isinstance(err, DeviceOffline):
             self.seen_at = self.clock.monotonic()
             self.online = False
-        if not isinstance(err, LaneBusy):
+        if not (endpoint is Endpoint.ONLINE and isinstance(err, DeviceOffline)):
             failure = Failure(endpoint, err, self.clock.time())
-            if not (endpoint is Endpoint.ONLINE and isinstance(err, DeviceOffline)):
-                self.last_failure = self.failures[endpoint] = failure
+            self.last_failure = self.failures[endpoint] = failure
         self.on_outcome(err)
         self.changed()
 

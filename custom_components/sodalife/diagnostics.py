@@ -1,0 +1,89 @@
+"""What a maintainer needs to see when something does not work, without secrets."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from homeassistant.components.diagnostics import async_redact_data
+from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.device_registry import DeviceEntry
+
+from .api import Camera
+from .api.device import Failure
+from .const import CONF_DEVICE_SERIAL, DOMAIN
+from .coordinator import SodaConfigEntry, SodaCoordinator
+
+TO_REDACT = {CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_DEVICE_SERIAL, "title", "unique_id"}
+
+
+async def async_get_config_entry_diagnostics(
+    hass: HomeAssistant, entry: SodaConfigEntry
+) -> dict[str, Any]:
+    """Describe an application and its cameras."""
+    account = entry.runtime_data
+    return {
+        "entry": async_redact_data(entry.as_dict(), TO_REDACT),
+        "platform": _platform(account),
+        "cameras": [_camera(camera) for camera in account.cameras.values()],
+    }
+
+
+async def async_get_device_diagnostics(
+    hass: HomeAssistant, entry: SodaConfigEntry, device: DeviceEntry
+) -> dict[str, Any]:
+    """Describe one camera."""
+    account = entry.runtime_data
+    cameras = account.cameras.values()
+    return {
+        "platform": _platform(account),
+        "camera": next(
+            (_camera(cam) for cam in cameras if (DOMAIN, cam.serial) in device.identifiers), None
+        ),
+    }
+
+
+def _platform(account: SodaCoordinator) -> dict[str, Any]:
+    client = account.client
+    return {
+        "reachable": account.reachable,
+        "revision": client.dialect and client.dialect.revision,
+        "token": {
+            "age": client.tokens.age,
+            "fetched": client.tokens.fetches,
+            "contended": client.tokens.contended,
+        },
+        "endpoints": {
+            endpoint: {
+                **asdict(stats),
+                "mean_seconds": stats.seconds / stats.calls if stats.calls else None,
+            }
+            for endpoint, stats in client.stats.items()
+        },
+    }
+
+
+def _camera(camera: Camera) -> dict[str, Any]:
+    device, still = camera.device, camera.stills.last
+    return {
+        "online": device.online,
+        "calls_today": device.calls_today,
+        "call_interval": camera.lane.interval,
+        "moving": camera.ptz.moving and camera.ptz.moving.name.lower(),
+        "captures": camera.stills.captures,
+        "captured_at": still and datetime.fromtimestamp(still.captured_at, UTC).isoformat(),
+        "failures": [_failure(failure) for failure in device.failures.values()],
+        "last_failure": device.last_failure and _failure(device.last_failure),
+    }
+
+
+def _failure(failure: Failure) -> dict[str, Any]:
+    return {
+        "endpoint": failure.endpoint,
+        "error": failure.error.key,
+        "code": failure.error.code,
+        "description": failure.error.description,
+        "at": datetime.fromtimestamp(failure.at, UTC).isoformat(),
+    }

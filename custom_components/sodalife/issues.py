@@ -1,0 +1,119 @@
+"""Repair issues: what only the user can mend. Each goes when its cause is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from homeassistant.const import CONF_CLIENT_ID
+from homeassistant.core import callback
+from homeassistant.helpers import issue_registry as ir
+
+from .api import Camera, SodaError
+from .api.device import PLATFORM_ZONE, Failure
+from .api.errors import (
+    ApplicationFrozen,
+    CaptureQuotaUsed,
+    DeviceNotFound,
+    DeviceNotPermitted,
+    VideoEncrypted,
+)
+from .const import DOMAIN
+
+if TYPE_CHECKING:
+    from .coordinator import SodaCoordinator
+
+CAMERA_ISSUES = (CaptureQuotaUsed, DeviceNotFound, DeviceNotPermitted, VideoEncrypted)
+TOKEN_CONTENTION = "token_contention"  # noqa: S105 - the name of an issue
+# Here the user can do nothing but wait, or the cause shows by itself.
+NOT_FIXABLE = (CaptureQuotaUsed.key, TOKEN_CONTENTION)
+
+
+class Issues:
+    """Raises and clears the repair issues of one account."""
+
+    def __init__(self, coordinator: SodaCoordinator) -> None:
+        """Take the account."""
+        self._account = coordinator
+        self._open: set[str] = set()
+        self._following: dict[str, Callable[[], None]] = {}
+
+    @callback
+    def follow(self, camera: Camera) -> None:
+        """Watch a camera."""
+        self._following[camera.serial] = camera.device.subscribe(lambda: self.check_camera(camera))
+
+    @callback
+    def forget(self, camera: Camera) -> None:
+        """Watch a camera no more, and clear its issues."""
+        self._following.pop(camera.serial)()
+        for kind in CAMERA_ISSUES:
+            self._set(kind.key, camera, wanted=False)
+
+    @callback
+    def close(self) -> None:
+        """Clear everything."""
+        for issue_id in self._open:
+            ir.async_delete_issue(self._account.hass, DOMAIN, issue_id)
+        self._open.clear()
+
+    @callback
+    def check_account(self, err: SodaError | None) -> None:
+        """Look at what concerns the whole application after a call."""
+        self._set(TOKEN_CONTENTION, None, wanted=self._account.client.tokens.contended)
+        if err is None or err.code.isdigit():  # the platform has looked at the application
+            self._set(ApplicationFrozen.key, None, wanted=isinstance(err, ApplicationFrozen))
+
+    @callback
+    def check_camera(self, camera: Camera) -> None:
+        """Look at what concerns one camera."""
+        standing = {type(failure.error) for failure in self.standing(camera)}
+        for kind in CAMERA_ISSUES:
+            self._set(kind.key, camera, wanted=kind in standing)
+
+    def standing(self, camera: Camera) -> list[Failure]:
+        """Return the failures of a camera that are an issue."""
+        today = self._day(self._account.clock.time())
+        return [
+            failure
+            for failure in camera.device.failures.values()
+            if isinstance(failure.error, CAMERA_ISSUES)
+            and not (  # the quota is new every day
+                isinstance(failure.error, CaptureQuotaUsed) and self._day(failure.at) != today
+            )
+        ]
+
+    def is_open(self, issue_id: str) -> bool:
+        """Tell whether there is such an issue now."""
+        return issue_id in self._open
+
+    @staticmethod
+    def _day(at: float) -> str:
+        return datetime.fromtimestamp(at, PLATFORM_ZONE).date().isoformat()
+
+    def _set(self, key: str, camera: Camera | None, *, wanted: bool) -> None:
+        entry = self._account.entry
+        issue_id = f"{key}_{camera.serial if camera else entry.entry_id}"
+        if wanted == (issue_id in self._open):
+            return
+        if not wanted:
+            self._open.discard(issue_id)
+            ir.async_delete_issue(self._account.hass, DOMAIN, issue_id)
+            return
+        self._open.add(issue_id)
+        serial = camera.serial if camera else ""
+        ir.async_create_issue(
+            self._account.hass,
+            DOMAIN,
+            issue_id,
+            data={"entry_id": entry.entry_id, "serial": serial},
+            is_fixable=key not in NOT_FIXABLE,
+            severity=ir.IssueSeverity.WARNING,
+            translation_key=key,
+            translation_placeholders={
+                "camera": self._account.name_of(serial),
+                "serial": serial,
+                "client_id": str(entry.data[CONF_CLIENT_ID]),
+            },
+        )

@@ -1,0 +1,33 @@
+"""The integration's lines in Home Assistant's system information."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from homeassistant.components import system_health
+from homeassistant.const import CONF_HOST
+from homeassistant.core import HomeAssistant, callback
+
+from .const import DEFAULT_HOST, DOMAIN
+from .coordinator import SodaConfigEntry
+
+
+@callback
+def async_register(hass: HomeAssistant, register: system_health.SystemHealthRegistration) -> None:
+    """Say what to ask for the lines."""
+    register.async_register_info(_info)
+
+
+async def _info(hass: HomeAssistant) -> dict[str, Any]:
+    entries: list[SodaConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
+    hosts = sorted({entry.data[CONF_HOST] for entry in entries}) or [DEFAULT_HOST]
+    accounts = [entry.runtime_data for entry in entries]
+    cameras = [camera for account in accounts for camera in account.cameras.values()]
+    ages = [account.client.tokens.age for account in accounts]
+    dialects = [account.client.dialect for account in accounts]
+    return {
+        "can_reach_host": system_health.async_check_can_reach_url(hass, hosts[0]),
+        "revision": ", ".join(dialect.revision if dialect else "?" for dialect in dialects),
+        "token_age": ", ".join(f"{age:.0f} s" if age is not None else "?" for age in ages),
+        "cameras_online": f"{sum(cam.device.online is True for cam in cameras)}/{len(cameras)}",
+    }
