@@ -1,0 +1,107 @@
+"""What a person would do by hand in a new Home Assistant: add the integration and a dashboard."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from .child import DemoError
+from .dashboard import Camera, dashboard
+from .home_assistant import HomeAssistant
+from .state import INTEGRATION, State
+
+CAMERAS = [
+    Camera("DEMO0001", "Shop"),
+    Camera("DEMO0002", "Corridor"),
+    Camera("DEMO0003", "Yard"),
+]
+OFFLINE = CAMERAS[2]
+# Known to the platform, for a person to add.
+SPARE = Camera("DEMO0004", "Laundry")
+
+CLIENT_ID = "demo-client"
+CLIENT_SECRET = "demo-secret"  # noqa: S105 - of the simulated platform
+
+DASHBOARD = "sodalife-demo"
+
+# Seconds the entities may take to appear.
+PATIENCE = 60
+
+
+async def set_up(home_assistant: HomeAssistant, platform: str, state: State) -> None:
+    """Do what has not been done yet; `platform` is the simulator's address."""
+    notes = state.notes()
+    await add_integration(home_assistant, platform, notes.get("platform"))
+    if "dashboard" not in notes:
+        entity_ids = await wait_for_entities(home_assistant)
+        await name_devices(home_assistant)
+        await add_dashboard(home_assistant, dashboard(CAMERAS, entity_ids, platform, SPARE.serial))
+    state.note({"platform": platform, "dashboard": DASHBOARD})
+
+
+async def add_integration(
+    home_assistant: HomeAssistant, platform: str, noted_platform: str | None
+) -> None:
+    """Add the SodaLife account, or tell it the platform's new address."""
+    account = {"host": platform, "client_secret": CLIENT_SECRET}
+    domain = INTEGRATION.name
+    entries = await home_assistant.entries(domain)
+    if not entries:
+        await home_assistant.flow(
+            {"handler": domain},
+            {**account, "client_id": CLIENT_ID},
+            {"device_serials": [camera.serial for camera in CAMERAS]},
+        )
+    elif noted_platform != platform:
+        start = {"handler": domain, "entry_id": entries[0]["entry_id"]}
+        await home_assistant.flow(start, account)
+
+
+async def wait_for_entities(home_assistant: HomeAssistant) -> dict[str, str]:
+    """Return the entity ids by unique id, once every camera has its entities."""
+    expected = {f"{camera.serial}_speaker" for camera in CAMERAS}
+    for _ in range(PATIENCE):
+        found = {
+            entity["unique_id"]: entity["entity_id"]
+            for entity in await home_assistant.command("config/entity_registry/list")
+            if entity["platform"] == INTEGRATION.name
+        }
+        if expected <= found.keys():
+            return found
+        await asyncio.sleep(1)
+    message = "The cameras did not appear in Home Assistant."
+    raise DemoError(message)
+
+
+async def name_devices(home_assistant: HomeAssistant) -> None:
+    """Give the cameras the names that a person would."""
+    names = {camera.serial: camera.name for camera in CAMERAS}
+    for device in await home_assistant.command("config/device_registry/list"):
+        for domain, serial in device["identifiers"]:
+            if domain == INTEGRATION.name and serial in names:
+                await home_assistant.command(
+                    "config/device_registry/update",
+                    device_id=device["id"],
+                    name_by_user=names[serial],
+                )
+
+
+async def add_dashboard(home_assistant: HomeAssistant, config: dict[str, Any]) -> None:
+    """Save the dashboard under its own address and, where possible, as the start page."""
+    dashboards = await home_assistant.command("lovelace/dashboards/list")
+    if DASHBOARD not in (item["url_path"] for item in dashboards):
+        await home_assistant.command(
+            "lovelace/dashboards/create",
+            url_path=DASHBOARD,
+            title="SodaLife",
+            icon="mdi:cctv",
+            show_in_sidebar=True,
+            require_admin=False,
+        )
+    await home_assistant.command("lovelace/config/save", url_path=DASHBOARD, config=config)
+    try:
+        await home_assistant.command(
+            "frontend/set_system_data", key="core", value={"default_panel": DASHBOARD}
+        )
+    except DemoError:  # an older version: its start page is the default dashboard
+        await home_assistant.command("lovelace/config/save", url_path=None, config=config)
