@@ -48,6 +48,7 @@ class Call:
     answered: float | None = None
     code: str = ""  # "" is success, or no answer yet
     admitted: bool = False  # got as far as the device
+    needless: bool = False  # a stop with nothing to stop
 
     def __str__(self) -> str:
         """Return a line for a log: time, serial, endpoint, command, code, duration."""

@@ -102,12 +102,14 @@ class SimCamera:
             self._check_spacing(call, interval)
             self._check_motion(call)
         call.admitted = True
-        self._pending += 1
+        self._pending += not call.needless
 
     def close(self, call: Call) -> None:
-        """Note that an admitted call is answered."""
+        """Note that an admitted call is answered; one that hung never was."""
+        if call.needless:
+            return  # it may come at any time, so a call on its way cannot know of it
         self._pending -= 1
-        if call.code not in NEVER_REACHED_DEVICE:
+        if call.code not in NEVER_REACHED_DEVICE and call.code != "hang":
             self._last_answer = call.answered
 
     def control(self, action: int, command: int) -> None:
@@ -129,6 +131,7 @@ class SimCamera:
 
     def _check_stop(self, call: Call) -> None:
         """Accept every stop; one with the wrong command is a breach all the same."""
+        call.needless = self.moving is None
         if self.moving is not None and call.command != self.moving:
             self._breach(call, f"stops command {call.command} while {self.moving} runs")
 

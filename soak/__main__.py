@@ -1,0 +1,164 @@
+"""`script/soak`: runs it, reports, and fails if a rule was broken."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from collections import Counter
+from dataclasses import dataclass
+import gc
+import os
+from pathlib import Path
+import random
+import sys
+import time
+from typing import Any
+
+import aiohttp
+
+from custom_components.sodalife.api import Camera, SodaClient, client as api_client
+from custom_components.sodalife.api.lane import DEFAULT_INTERVAL
+
+from .platform import serials
+from .run import FACTOR, Control, FastClock, Trouble, use
+
+MOST_GROWTH = 30.0  # MB that the client's process may grow after its first third
+
+
+@dataclass
+class Verdict:
+    """What was counted, and what must not be."""
+
+    state: dict[str, Any]
+    counts: Counter[str]
+    trouble: Counter[str]
+    seconds: float
+    tasks: int
+    sockets: int
+    growth: float
+
+    def broken(self) -> list[str]:
+        """Return a sentence for every broken rule."""
+        moving = [cam["serial"] for cam in self.state["cameras"] if cam["moving"] is not None]
+        rules = (
+            (self.state["violation_count"], "calls too close, or during a motion"),
+            (len(moving), f"motions left running: {moving}"),
+            (self.tasks, "tasks left running"),
+            (max(0, self.sockets), "sockets or files left open"),
+            (self.growth > MOST_GROWTH, f"memory grew by {self.growth:.1f} MB"),
+        )
+        return [f"{int(number)} {what}" for number, what in rules if number]
+
+    def print(self) -> None:
+        """Show the figures."""
+        moves = sum(self.counts[f"did {name}"] for name in ("move", "start", "home"))
+        lines = {
+            "seconds": f"{self.seconds:.0f} (client's clock {FACTOR:.0f} times as fast)",
+            "operations": sum(n for name, n in self.counts.items() if name.startswith("did ")),
+            "of them motions": moves,
+            "callers that left early": self.counts["left early"],
+            "errors told": sum(n for name, n in self.counts.items() if name.startswith("told ")),
+            "trouble made": ", ".join(f"{name} {n}" for name, n in self.trouble.most_common()),
+            "tokens fetched": self.state["token_fetches"],
+            "violations": self.state["violation_count"],
+            "tasks left": self.tasks,
+            "sockets left": self.sockets,
+            "memory growth": f"{self.growth:.1f} MB",
+        }
+        for name, value in lines.items():
+            sys.stdout.write(f"{name:24} {value}\n")
+        for line in self.state["violations"][:10]:
+            sys.stdout.write(f"  violation: {line}\n")
+        for line in self.broken():
+            sys.stdout.write(f"BROKEN: {line}\n")
+
+
+def _open_files() -> int:
+    return len(os.listdir("/proc/self/fd"))  # noqa: PTH208
+
+
+def _megabytes() -> float:
+    gc.collect()
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+async def _life(
+    client: SodaClient, trouble: Trouble, cameras: int, operations: int, chance: random.Random
+) -> Counter[str]:
+    """Use a fleet of cameras in trouble, then let them go when the trouble is over."""
+    fleet = [Camera(client, serial) for serial in serials(cameras)]
+    for camera in fleet:
+        camera.configure(call_interval=DEFAULT_INTERVAL, snapshot_interval=30)
+    making = asyncio.create_task(trouble.run())
+    counts = await use(fleet, operations, chance)
+    making.cancel()
+    await asyncio.wait({making})
+    await trouble.end()
+    await asyncio.gather(*(camera.close() for camera in fleet))
+    await client.clock.sleep(DEFAULT_INTERVAL)  # the next fleet does not know of these calls
+    return counts
+
+
+async def _soak(host: str, cameras: int, operations: int, seed: int) -> Verdict:
+    chance = random.Random(seed)  # noqa: S311 - repeatable, not secret
+    for endpoint in api_client.SECONDS:  # a hanging call must not outlast the whole soak
+        api_client.SECONDS[endpoint] /= FACTOR
+    began, files, tasks = time.monotonic(), _open_files(), len(asyncio.all_tasks())
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit_per_host=100)) as session:
+        client = SodaClient(session, host, "demo-client", "demo-secret", clock=FastClock())
+        control = Control(session, host)
+        trouble = Trouble(control, chance, serials(cameras))
+        counts: Counter[str] = Counter()
+        growth = 0.0
+        for share in (1 / 3, 2 / 3):  # two lives of the cameras, as after a reload
+            before = _megabytes()
+            counts += await _life(client, trouble, cameras, round(operations * share), chance)
+            growth = _megabytes() - before
+        await client.close()
+        state = await control.state()
+    for _ in range(20):  # connections take a moment to close
+        await asyncio.sleep(0.1)
+        if _open_files() <= files:
+            break
+    return Verdict(
+        state=state,
+        counts=counts,
+        trouble=trouble.made,
+        seconds=time.monotonic() - began,
+        tasks=len(asyncio.all_tasks()) - tasks,
+        sockets=_open_files() - files,
+        growth=growth,
+    )
+
+
+async def _main(arguments: argparse.Namespace) -> int:
+    platform = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "soak.platform", str(DEFAULT_INTERVAL / FACTOR), str(arguments.cameras)),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    try:
+        assert platform.stdout is not None  # noqa: S101 - it was asked for
+        port = int(await platform.stdout.readline())
+        verdict = await _soak(
+            f"http://127.0.0.1:{port}", arguments.cameras, arguments.operations, arguments.seed
+        )
+    finally:
+        platform.terminate()
+        await platform.wait()
+    verdict.print()
+    return 1 if verdict.broken() else 0
+
+
+def main() -> int:
+    """Read the command line and run."""
+    parser = argparse.ArgumentParser(prog="script/soak", description=__doc__)
+    parser.add_argument("--cameras", type=int, default=100)
+    parser.add_argument("--operations", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=1)
+    return asyncio.run(_main(parser.parse_args()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
