@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 import asyncio
 from contextlib import AsyncExitStack, closing, suppress
+from pathlib import Path
 import signal
 import socket
 import sys
@@ -14,7 +15,7 @@ from aiohttp import ClientError, ClientSession
 from .child import Child, DemoError
 from .home_assistant import HomeAssistant
 from .setup import CAMERAS, CLIENT_ID, CLIENT_SECRET, DASHBOARD, OFFLINE, SPARE, set_up
-from .state import HOST, REPLACED, STAND_INS, State
+from .state import HOST, REPLACED, ROOT, STAND_INS, State
 
 # How Home Assistant ends when a person restarts it from its own pages.
 RESTART = 100
@@ -30,6 +31,12 @@ def options() -> Namespace:
     parser.add_argument(
         "--revision", choices=["query", "body"], default="query", help="of the platform's API"
     )
+    parser.add_argument(
+        "--interval", type=float, default=4.0, help="seconds the platform wants between calls"
+    )
+    parser.add_argument(
+        "--folder", type=Path, default=ROOT / ".demo", help="where to keep everything"
+    )
     return parser.parse_args()
 
 
@@ -44,9 +51,10 @@ def check_port(port: int) -> None:
             raise DemoError(message) from None
 
 
-def simulator(state: State, port: int, revision: str) -> Child:
+def simulator(state: State, port: int, chosen: Namespace) -> Child:
     """Return the simulated platform."""
-    arguments = ["-m", "simulator", "--host", HOST, "--port", str(port), "--revision", revision]
+    arguments = ["-m", "simulator", "--host", HOST, "--port", str(port)]
+    arguments += ["--revision", chosen.revision, "--interval", str(chosen.interval)]
     arguments += ["--client-id", CLIENT_ID, "--client-secret", CLIENT_SECRET]
     for camera in (*CAMERAS, SPARE):
         offline = ":offline" if camera is OFFLINE else ""
@@ -102,14 +110,14 @@ async def run(chosen: Namespace) -> None:
     url, platform = (f"http://{HOST}:{chosen.port + offset}" for offset in (0, 1))
     for offset in (0, 1):
         check_port(chosen.port + offset)
-    state = State()
+    state = State(chosen.folder)
     if chosen.fresh:
         state.delete()
     state.prepare(chosen.port)
     print("Starting Home Assistant and the simulated platform ...", flush=True)
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(ClientSession())
-        children = [simulator(state, chosen.port + 1, chosen.revision), home_assistant(state)]
+        children = [simulator(state, chosen.port + 1, chosen), home_assistant(state)]
         for child in children:
             stack.push_async_callback(child.stop)
             await child.start()

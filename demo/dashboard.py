@@ -8,15 +8,6 @@ from typing import Any
 
 type Card = dict[str, Any]
 
-BUTTONS = {
-    "zoom_in": ("Zoom in", "mdi:magnify-plus-outline"),
-    "zoom_out": ("Zoom out", "mdi:magnify-minus-outline"),
-    "focus_near": ("Focus near", "mdi:image-filter-center-focus"),
-    "focus_far": ("Focus far", "mdi:image-filter-center-focus-weak"),
-    "ptz_stop": ("Stop", "mdi:stop-circle-outline"),
-    "capture": ("Photo", "mdi:camera-iris"),
-}
-
 WELCOME = """\
 The cameras are simulated: [the platform's page]({platform}) shows what each of them does and \
 hears, and can make trouble. One more camera, `{serial}`, waits there to be \
@@ -33,27 +24,33 @@ class Camera:
 
 
 class Entities:
-    """The entities of one camera, by their key."""
+    """The entities of one camera, by their platform and key: speaker is the key of two."""
 
-    def __init__(self, camera: Camera, entity_ids: Mapping[str, str]) -> None:
+    def __init__(self, camera: Camera, entity_ids: Mapping[str, str], media: str) -> None:
         self.name = camera.name
+        self.media = media
         self._serial = camera.serial
         self._entity_ids = entity_ids
 
-    def __getitem__(self, key: str) -> str:
-        """Return the entity id of a key."""
-        return self._entity_ids[f"{self._serial}_{key}"]
+    def __getitem__(self, platform_and_key: str) -> str:
+        """Return the entity id of a platform and key, written as in button.zoom_in."""
+        platform, key = platform_and_key.split(".")
+        return self._entity_ids[f"{platform}.{self._serial}_{key}"]
 
 
 def dashboard(
-    cameras: Iterable[Camera], entity_ids: Mapping[str, str], platform: str, spare_serial: str
+    cameras: Iterable[Camera],
+    entity_ids: Mapping[str, str],
+    platform: str,
+    spare_serial: str,
+    media: str,
 ) -> Card:
-    """Return the dashboard: a section with everything for each camera."""
-    first, *others = (Entities(camera, entity_ids) for camera in cameras)
+    """Return the dashboard: a section for each camera; `media` is the folder of the media."""
+    first, *others = (Entities(camera, entity_ids, media) for camera in cameras)
     welcome = WELCOME.format(platform=platform, serial=spare_serial)
     sections = [
-        section(first, [live(first), still(first), *ptz(first), *speaker(first)]),
-        *(section(camera, [still(camera), *ptz(camera), *speaker(camera)]) for camera in others),
+        section(first, [steering(first, live=True), *more(first)]),
+        *(section(camera, [steering(camera, live=False), *more(camera)]) for camera in others),
     ]
     view = {
         "title": "Cameras",
@@ -71,68 +68,56 @@ def section(camera: Entities, cards: list[Card]) -> Card:
         "type": "heading",
         "heading": camera.name,
         "icon": "mdi:cctv",
-        "badges": [{"type": "entity", "entity": camera["online"], "state_content": ["state"]}],
+        "badges": [
+            {"type": "entity", "entity": camera["binary_sensor.online"], "state_content": ["state"]}
+        ],
     }
     return {"type": "grid", "cards": [heading, *cards]}
 
 
-def still(camera: Entities) -> Card:
-    """Return the picture that is renewed now and then."""
-    return picture(camera, "auto", f"{camera.name}, still")
-
-
-def live(camera: Entities) -> Card:
-    """Return the moving picture."""
-    return picture(camera, "live", f"{camera.name}, live")
-
-
-def picture(camera: Entities, view: str, name: str) -> Card:
-    """Return a picture as wide as its section."""
+def steering(camera: Entities, *, live: bool) -> Card:
+    """Return the integration's own card: the picture, and everything to do with the camera."""
     return {
-        "type": "picture-entity",
-        "entity": camera["camera"],
-        "camera_view": view,
-        "name": name,
-        "show_state": False,
-        "grid_options": {"columns": 12, "rows": "auto"},
+        "type": "custom:sodalife-camera-card",
+        "entity": camera["camera.camera"],
+        "live": live,
+        "show_ptz": True,
+        "show_lens": True,
+        "show_voice": True,
     }
 
 
-def ptz(camera: Entities) -> list[Card]:
-    """Return the buttons that move the camera or take a photo."""
-    return [
-        {
-            "type": "button",
-            "entity": camera[key],
-            "name": name,
-            "icon": icon,
-            "icon_height": "24px",
-            "grid_options": {"columns": 4, "rows": 2},
-            "tap_action": perform("button.press", camera[key]),
-        }
-        for key, (name, icon) in BUTTONS.items()
-    ]
-
-
-def speaker(camera: Entities) -> list[Card]:
-    """Return the speaker, whose dialog can browse media, and something to play on it."""
+def more(camera: Entities) -> list[Card]:
+    """Return the newest photo, to keep it in the media folder, and a sound to play."""
+    keep = perform(
+        "sodalife.capture",
+        camera["camera.camera"],
+        {"filename": f"{camera.media}/{camera.name.lower()}/last.jpg"},
+    )
     chime = {
         "media_content_id": "media-source://media_source/local/chime.wav",
         "media_content_type": "audio/wav",
     }
-    play = perform("media_player.play_media", camera["speaker"], chime)
     return [
-        {"type": "tile", "entity": camera["speaker"], "name": "Speaker"},
-        {
-            "type": "tile",
-            "entity": camera["speaker"],
-            "name": "Play a chime",
-            "icon": "mdi:bell-ring",
-            "hide_state": True,
-            "tap_action": play,
-            "icon_tap_action": play,
-        },
+        {**tile(camera["image.last_capture"], "Last photo"), "state_content": "last_changed"},
+        tile(camera["camera.camera"], "Keep a photo", "mdi:image-plus-outline", keep),
+        tile(camera["media_player.speaker"], "Speaker"),
+        tile(
+            camera["media_player.speaker"],
+            "Play a chime",
+            "mdi:bell-ring-outline",
+            perform("media_player.play_media", camera["media_player.speaker"], chime),
+        ),
     ]
+
+
+def tile(entity_id: str, name: str, icon: str | None = None, action: Card | None = None) -> Card:
+    """Return a tile that shows an entity or, with an action, does something."""
+    shown: Card = {"type": "tile", "entity": entity_id, "name": name}
+    if action is None:
+        return shown
+    hidden = {"icon": icon, "hide_state": True}
+    return {**shown, **hidden, "tap_action": action, "icon_tap_action": action}
 
 
 def perform(action: str, entity_id: str, data: Card | None = None) -> Card:

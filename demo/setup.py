@@ -35,7 +35,8 @@ async def set_up(home_assistant: HomeAssistant, platform: str, state: State) -> 
     if "dashboard" not in notes:
         entity_ids = await wait_for_entities(home_assistant)
         await name_devices(home_assistant)
-        await add_dashboard(home_assistant, dashboard(CAMERAS, entity_ids, platform, SPARE.serial))
+        config = dashboard(CAMERAS, entity_ids, platform, SPARE.serial, str(state.media))
+        await add_dashboard(home_assistant, config)
     state.note({"platform": platform, "dashboard": DASHBOARD})
 
 
@@ -58,11 +59,11 @@ async def add_integration(
 
 
 async def wait_for_entities(home_assistant: HomeAssistant) -> dict[str, str]:
-    """Return the entity ids by unique id, once every camera has its entities."""
-    expected = {f"{camera.serial}_speaker" for camera in CAMERAS}
+    """Return the entity ids by platform and unique id, once every camera has its entities."""
+    expected = {f"media_player.{camera.serial}_speaker" for camera in CAMERAS}
     for _ in range(PATIENCE):
         found = {
-            entity["unique_id"]: entity["entity_id"]
+            f"{platform_of(entity['entity_id'])}.{entity['unique_id']}": entity["entity_id"]
             for entity in await home_assistant.command("config/entity_registry/list")
             if entity["platform"] == INTEGRATION.name
         }
@@ -71,6 +72,11 @@ async def wait_for_entities(home_assistant: HomeAssistant) -> dict[str, str]:
         await asyncio.sleep(1)
     message = "The cameras did not appear in Home Assistant."
     raise DemoError(message)
+
+
+def platform_of(entity_id: str) -> str:
+    """Return the platform that an entity belongs to."""
+    return entity_id.partition(".")[0]
 
 
 async def name_devices(home_assistant: HomeAssistant) -> None:

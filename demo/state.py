@@ -66,9 +66,9 @@ class State:
     stored.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, parent: Path = ROOT / ".demo") -> None:
         version = "{}.{}".format(*sys.version_info)
-        self.folder = ROOT / ".demo" / version
+        self.folder = parent.resolve() / version
         self.config = self.folder / "config"
         self.media = self.folder / "media"
         self.storage = self.config / ".storage"

@@ -65,9 +65,14 @@ class SodaCamera(SodaEntity, CameraEntity):
     @property
     @override
     def extra_state_attributes(self) -> Mapping[str, Any]:
-        """When the still was taken."""
+        """When the still was taken, and which motions the camera said it cannot do."""
         still = self.soda.stills.last
-        return {"captured_at": still and datetime.fromtimestamp(still.captured_at, UTC)}
+        return {
+            "captured_at": still and datetime.fromtimestamp(still.captured_at, UTC),
+            "ptz_unsupported": [
+                command.name.lower() for command in sorted(self.soda.device.refused)
+            ],
+        }
 
     @override
     async def async_added_to_hass(self) -> None:

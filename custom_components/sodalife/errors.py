@@ -29,16 +29,37 @@ def home_assistant_error(err: SodaError, camera: str) -> HomeAssistantError:
 
 @contextmanager
 def translated(camera: str) -> Iterator[None]:
-    """Translate what the client raises; `camera` is the name the user knows."""
+    """Translate what the client raises; `camera` is the name the user knows.
+
+    Errors that `invalid` and `failed` made are told which camera they are about.
+    """
     try:
         yield
     except SodaError as err:
         raise home_assistant_error(err, camera) from err
+    except HomeAssistantError as err:
+        placeholders = err.translation_placeholders or {}
+        if err.translation_domain != DOMAIN or "camera" in placeholders:
+            raise
+        raise type(err)(
+            translation_domain=DOMAIN,
+            translation_key=err.translation_key,
+            translation_placeholders={"camera": camera, **placeholders},
+        ) from err
 
 
 def invalid(key: str, **placeholders: str) -> ServiceValidationError:
     """Make the error for a request that cannot be fulfilled as it stands."""
     return ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key=key,
+        translation_placeholders=placeholders,
+    )
+
+
+def failed(key: str, **placeholders: str) -> HomeAssistantError:
+    """Make the error for something that did not work this time, or not here."""
+    return HomeAssistantError(
         translation_domain=DOMAIN,
         translation_key=key,
         translation_placeholders=placeholders,

@@ -43,12 +43,24 @@ class SignedAddressFilter(logging.Filter):
 
 
 _FILTER = SignedAddressFilter()
+# What opens addresses in libav: it says which, when the log of streams is at DEBUG.
+_LIBAV_LOGGERS = tuple(
+    f"libav.{name}"
+    for name in ("NULL", "flv", "hls", "http", "https", "mpegts", "rtmp", "rtsp", "tcp", "tls")
+)
 
 
 def hide_signed_addresses(entity_id: str) -> None:
     """Keep signed addresses out of the log of a camera's stream."""
-    logger = logging.getLogger(f"homeassistant.components.stream.stream.{entity_id}")
-    logger.addFilter(_FILTER)  # adding it twice changes nothing
+    names = (f"homeassistant.components.stream.stream.{entity_id}", *_LIBAV_LOGGERS)
+    for name in names:
+        logging.getLogger(name).addFilter(_FILTER)  # adding it twice changes nothing
+
+
+async def _end(stream: Stream) -> None:
+    for output in stream.outputs().values():
+        await stream.remove_provider(output)  # the last one stops the stream
+    await stream.stop()
 
 
 class LiveStream:
@@ -82,9 +94,11 @@ class LiveStream:
         """Take charge of a stream, with the address it should play."""
         self._stream = stream
         if stream.source != address.url:
-            if stream.outputs():
+            if stream.outputs() and stream.available:
                 stream.update_source(address.url)
-            else:  # update_source on a stopped stream makes its next stop hang
+            else:
+                # It stands still, or waits before it tries again, which it does with this
+                # one: update_source would end it then, and make its next stop hang.
                 stream.source = address.url
         self._schedule(address)
 
@@ -104,8 +118,13 @@ class LiveStream:
 
     @callback
     def close(self) -> None:
-        """Look after nothing any more."""
-        self._stream = None
+        """End the stream: the camera goes, and nobody would look after it any more."""
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            # Not waited for: its thread may be in the middle of a read that takes long.
+            self._hass.async_create_background_task(
+                _end(stream), f"{DOMAIN} end of stream of {self._name}"
+            )
         if self._cancel_timer is not None:
             self._cancel_timer()
             self._cancel_timer = None

@@ -1,87 +1,71 @@
-"""Bytes of the media that Home Assistant can play: TTS, local media, files, addresses."""
+"""Bytes of the media that Home Assistant can play: speech, local media, files, addresses."""
 
 from __future__ import annotations
 
-import asyncio
-from http import HTTPStatus
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
-import aiohttp
-from homeassistant.components import media_source, tts
+from homeassistant.components import media_source
 from homeassistant.components.media_player import async_process_play_media_url
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.util import raise_if_invalid_path
-from yarl import URL
 
-from .api.http import read_limited, reason
-from .errors import invalid
-from .sound import LARGEST_INPUT
+from .errors import failed, invalid
+from .formats import Content
+from .speech import SOURCE as SPEECH, async_read_proxied, async_read_speech, title_of
+from .web_media import async_fetch, shown
 
-TTS_PREFIX = "media-source://tts/"
-LOCAL_PREFIX = "media-source://media_source/"
-TTS_SECONDS = 30.0
-FETCH_SECONDS = 60.0
+LOCAL = "media-source://media_source/"
+LARGEST_FILE = 200 * 1000 * 1000  # bytes that are read in order to be converted
 
 
-async def async_read_media(hass: HomeAssistant, media_id: str, entity_id: str | None) -> bytes:
-    """Return the bytes of a media-source item or an address.
+@dataclass(frozen=True, slots=True)
+class Media:
+    """The bytes of something to hear, and what to call it."""
+
+    content: Content
+    title: str | None
+
+
+async def async_read_media(hass: HomeAssistant, media_id: str, entity_id: str | None) -> Media:
+    """Return a media-source item, or what is behind an address.
 
     Raises:
-        HomeAssistantError: if there are none to be had.
+        HomeAssistantError: if there is nothing to be had.
 
     """
-    if media_id.startswith(TTS_PREFIX):
-        return await _async_speech(hass, media_id.removeprefix(TTS_PREFIX))
+    if media_id.startswith(SPEECH):
+        return Media(await async_read_speech(hass, media_id), title_of(media_id))
+    if media_id.startswith(LOCAL):
+        return await async_read_allowed_file(hass, _local_path(hass, media_id))
     if not media_source.is_media_source_id(media_id):
-        return await _async_fetch(hass, media_id)
+        return await _async_read_address(hass, media_id)
     try:
         item = await media_source.async_resolve_media(hass, media_id, entity_id)
     except AssertionError:  # how an unknown file extension shows
         raise invalid("media_not_audio", media=media_id) from None
-    path = getattr(item, "path", None) or _local_path(hass, media_id)
+    except HomeAssistantError as err:
+        raise failed("media_not_readable", media=media_id, reason=str(err)) from err
+    except Exception as err:  # whatever a media source raises
+        why = type(err).__name__
+        raise failed("media_not_readable", media=media_id, reason=why) from err
+    path: Path | None = getattr(item, "path", None)  # Home Assistant 2025.4 has none
     if path is not None:
-        return await async_read_file(hass, path)
-    return await _async_fetch(hass, item.url)
+        return await _async_read_file(hass, path)
+    return await _async_read_address(hass, item.url)
 
 
-async def _async_speech(hass: HomeAssistant, what: str) -> bytes:
-    # Without the prefix, for Home Assistant 2026 takes "-stream-" ids in this form only.
-    try:
-        async with asyncio.timeout(TTS_SECONDS):
-            _, content = await tts.async_get_media_source_audio(hass, what)
-    except TimeoutError:
-        raise invalid("tts_failed", reason="timeout") from None
-    except (ValueError, KeyError) as err:
-        raise invalid("tts_failed", reason=str(err)) from err
-    return content
-
-
-def _local_path(hass: HomeAssistant, media_id: str) -> Path | None:
-    """Find the file of a local media item; Home Assistant 2025.4 does not name it."""
-    if not media_id.startswith(LOCAL_PREFIX):
-        return None
-    folder, _, name = unquote(media_id.removeprefix(LOCAL_PREFIX)).partition("/")
-    if (root := hass.config.media_dirs.get(folder)) is None or not name:
-        return None
-    try:
-        raise_if_invalid_path(name)
-    except ValueError:
-        raise invalid("path_not_allowed", path=name) from None
-    return Path(root) / name
-
-
-async def async_read_allowed_file(hass: HomeAssistant, path: str) -> bytes:
-    """Return the bytes of a file in the folders that Home Assistant may use.
+async def async_read_allowed_file(hass: HomeAssistant, path: str) -> Media:
+    """Return a file in the folders that Home Assistant may use.
 
     Raises:
         ServiceValidationError: if the file is elsewhere, or there is none.
 
     """
     await async_require_allowed(hass, path)
-    return await async_read_file(hass, Path(path))
+    return await _async_read_file(hass, Path(path))
 
 
 async def async_require_allowed(hass: HomeAssistant, path: str) -> None:
@@ -90,42 +74,39 @@ async def async_require_allowed(hass: HomeAssistant, path: str) -> None:
         raise invalid("path_not_allowed", path=path)
 
 
-async def async_read_file(hass: HomeAssistant, path: Path) -> bytes:
-    """Return the bytes of a file, up to a limit."""
+def _local_path(hass: HomeAssistant, media_id: str) -> str:
+    """Find the file of a local media item, whatever its name ends in."""
+    folder, _, name = media_id.removeprefix(LOCAL).partition("/")
+    if (root := hass.config.media_dirs.get(folder)) is None or not name:
+        raise invalid("file_not_readable", path=f"{folder}/{name}")
+    try:
+        raise_if_invalid_path(name)
+    except ValueError:
+        raise invalid("path_not_allowed", path=name) from None
+    return str(Path(root) / name)
 
+
+async def _async_read_file(hass: HomeAssistant, path: Path) -> Media:
     def read() -> bytes:
+        if not path.is_file():
+            raise FileNotFoundError  # or a pipe, which could keep this thread for ever
         with path.open("rb") as file:
-            return file.read(LARGEST_INPUT + 1)
+            return file.read(LARGEST_FILE + 1)
 
     try:
         content = await hass.async_add_executor_job(read)
     except OSError:
         raise invalid("file_not_readable", path=str(path)) from None
-    if len(content) > LARGEST_INPUT:
-        raise invalid("media_too_large", media=path.name)
-    return content
+    if len(content) > LARGEST_FILE:
+        raise invalid("media_too_large", media=path.name, limit=str(LARGEST_FILE // 10**6))
+    return Media(content, path.name)
 
 
-async def _async_fetch(hass: HomeAssistant, address: str) -> bytes:
-    url = URL(async_process_play_media_url(hass, address))
-    if url.scheme not in ("http", "https"):
-        raise invalid("media_not_readable", media=url.scheme, reason="not http(s)")
+async def _async_read_address(hass: HomeAssistant, address: str) -> Media:
+    if (speech := await async_read_proxied(hass, address)) is not None:
+        return Media(speech, None)
     try:
-        async with async_get_clientsession(hass).get(
-            url, timeout=aiohttp.ClientTimeout(total=FETCH_SECONDS)
-        ) as response:
-            if response.status != HTTPStatus.OK:
-                raise _unreadable(url, f"HTTP {response.status}")
-            content = await read_limited(response, LARGEST_INPUT)
-    except TimeoutError:
-        raise _unreadable(url, "timeout") from None
-    except (aiohttp.ClientError, OSError, ValueError) as err:
-        raise _unreadable(url, reason(err)) from None
-    if content is None:
-        raise invalid("media_too_large", media=url.name)
-    return content
-
-
-def _unreadable(url: URL, why: str) -> HomeAssistantError:
-    # Only host and name: the query of such an address is often a signature.
-    return invalid("media_not_readable", media=f"{url.host}/…/{url.name}", reason=why)
+        url = async_process_play_media_url(hass, address)
+    except (HomeAssistantError, ValueError) as err:
+        raise failed("media_not_readable", media=shown(address), reason=str(err)) from err
+    return Media(await async_fetch(hass, url), unquote(shown(url).rpartition("/")[2]) or None)

@@ -2,30 +2,41 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, override
 
 from homeassistant.components import media_source
 from homeassistant.components.media_player import (
+    ATTR_MEDIA_ANNOUNCE,
+    ATTR_MEDIA_ENQUEUE,
+    ATTR_MEDIA_EXTRA,
     BrowseMedia,
     MediaPlayerDeviceClass,
+    MediaPlayerEnqueue,
     MediaPlayerEntity,
     MediaPlayerEntityFeature,
     MediaPlayerState,
     MediaType,
 )
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-from homeassistant.helpers.event import async_call_later
-from homeassistant.util import dt as dt_util
 
+from .api import Clip, Place
 from .coordinator import SodaConfigEntry
 from .entity import SodaEntity, async_add_for_cameras
 from .errors import translated
 from .media import async_read_media
-from .sound import async_make_sound
+from .sound import async_make_clip
 
-PARALLEL_UPDATES = 0  # cameras speak independently; the lane keeps each one's order
+PARALLEL_UPDATES = 0  # cameras speak independently; each speaker keeps its order
+
+# What plays cannot be interrupted, so "now" is as soon as it is over.
+PLACES = {
+    MediaPlayerEnqueue.ADD: Place.LAST,
+    MediaPlayerEnqueue.NEXT: Place.NEXT,
+    MediaPlayerEnqueue.PLAY: Place.NEXT,
+    MediaPlayerEnqueue.REPLACE: Place.INSTEAD,
+}
 
 
 async def async_setup_entry(
@@ -40,7 +51,7 @@ async def async_setup_entry(
 
 
 class SodaSpeaker(SodaEntity, MediaPlayerEntity):
-    """Plays sounds at the camera.
+    """Plays sounds at the camera, one after another.
 
     The platform only says that it has taken a sound, never that it was heard: the state
     is "playing" for as long as the sound lasts.
@@ -48,25 +59,60 @@ class SodaSpeaker(SodaEntity, MediaPlayerEntity):
 
     key = "speaker"
     _attr_device_class = MediaPlayerDeviceClass.SPEAKER
-    _attr_state = MediaPlayerState.IDLE
     _attr_media_content_type = MediaType.MUSIC
     _attr_supported_features = (
         MediaPlayerEntityFeature.PLAY_MEDIA
         | MediaPlayerEntityFeature.MEDIA_ANNOUNCE
+        | MediaPlayerEntityFeature.MEDIA_ENQUEUE
         | MediaPlayerEntityFeature.BROWSE_MEDIA
     )
-    _cancel_end: CALLBACK_TYPE | None = None
+
+    @property
+    @override
+    def state(self) -> MediaPlayerState:
+        """Whether a sound plays, as far as can be told."""
+        playing = self.soda.speaker.playing
+        return MediaPlayerState.PLAYING if playing is not None else MediaPlayerState.IDLE
+
+    @property
+    @override
+    def media_title(self) -> str | None:
+        """What plays."""
+        playing = self.soda.speaker.playing
+        return playing.clip.title if playing is not None else None
+
+    @property
+    @override
+    def media_duration(self) -> int | None:
+        """How long it plays in all, in seconds."""
+        playing = self.soda.speaker.playing
+        return max(1, round(playing.clip.seconds)) if playing is not None else None
+
+    @property
+    @override
+    def media_position(self) -> int | None:
+        """Where it was when it began; Home Assistant counts on from there."""
+        return 0 if self.soda.speaker.playing is not None else None
+
+    @property
+    @override
+    def media_position_updated_at(self) -> datetime | None:
+        """When it began."""
+        playing = self.soda.speaker.playing
+        return datetime.fromtimestamp(playing.since, UTC) if playing is not None else None
 
     @override
     async def async_play_media(
         self, media_type: MediaType | str, media_id: str, **kwargs: Any
     ) -> None:
-        """Send a media-source item or an address to the camera."""
-        content = await async_read_media(self.hass, media_id, self.entity_id)
+        """Have a media-source item or an address played, and return when it is accepted."""
+
+        async def make() -> Clip:
+            media = await async_read_media(self.hass, media_id, self.entity_id)
+            return await async_make_clip(self.hass, media, _title(kwargs))
+
         with translated(self.camera_name):
-            sound, seconds = await async_make_sound(self.hass, content)
-            await self.soda.send_voice(sound)
-        self._sent(seconds)
+            await self.soda.speaker.play(make, _place(kwargs))
 
     @override
     async def async_browse_media(
@@ -81,29 +127,16 @@ class SodaSpeaker(SodaEntity, MediaPlayerEntity):
             content_filter=lambda item: item.media_content_type.startswith("audio/"),
         )
 
-    @override
-    async def async_will_remove_from_hass(self) -> None:
-        """Forget the end of the sound that plays."""
-        if self._cancel_end is not None:
-            self._cancel_end()
-        await super().async_will_remove_from_hass()
 
-    @callback
-    def _sent(self, seconds: float) -> None:
-        if self._cancel_end is not None:
-            self._cancel_end()
-        self._attr_state = MediaPlayerState.PLAYING
-        self._attr_media_duration = round(seconds)
-        self._attr_media_position = 0
-        self._attr_media_position_updated_at = dt_util.utcnow()
-        self._cancel_end = async_call_later(self.hass, seconds, self._ended)
-        self.async_write_ha_state()
+def _place(wishes: dict[str, Any]) -> Place:
+    if wishes.get(ATTR_MEDIA_ANNOUNCE):
+        return Place.ANNOUNCEMENT
+    return PLACES.get(wishes.get(ATTR_MEDIA_ENQUEUE, MediaPlayerEnqueue.ADD), Place.LAST)
 
-    @callback
-    def _ended(self, now: datetime) -> None:
-        self._cancel_end = None
-        self._attr_state = MediaPlayerState.IDLE
-        self._attr_media_duration = None
-        self._attr_media_position = None
-        self._attr_media_position_updated_at = None
-        self.async_write_ha_state()
+
+def _title(wishes: dict[str, Any]) -> str | None:
+    """Return the title that the caller gave, the way that casting takes it, too."""
+    extra = wishes.get(ATTR_MEDIA_EXTRA) or {}
+    metadata = extra.get("metadata")
+    title = extra.get("title") or (metadata.get("title") if isinstance(metadata, dict) else None)
+    return str(title) if title else None

@@ -22,12 +22,12 @@ from homeassistant.helpers import config_validation as cv, entity_platform, serv
 from homeassistant.helpers.entity import Entity
 import voluptuous as vol
 
-from .api import Command
+from .api import Clip, Command
 from .api.errors import CannotConnect, DeviceOffline
 from .const import ALL_PROTOCOLS, DOMAIN, OPT_LIVE_PROTOCOL, OPT_PTZ_PULSE, PTZ_COMMANDS
 from .errors import home_assistant_error, invalid, translated
 from .media import async_read_allowed_file, async_read_media, async_require_allowed
-from .sound import async_make_sound
+from .sound import async_make_clip
 
 if TYPE_CHECKING:
     from .camera import SodaCamera
@@ -92,13 +92,15 @@ async def _write(hass: HomeAssistant, path: Path, content: bytes) -> None:
 
 
 async def _send_voice(camera: SodaCamera, call: ServiceCall) -> None:
-    if (file := call.data.get(ATTR_FILE)) is not None:
-        content = await async_read_allowed_file(camera.hass, file)
-    else:
-        media_id = call.data[ATTR_MEDIA][ATTR_MEDIA_ID]
-        content = await async_read_media(camera.hass, media_id, camera.entity_id)
-    sound, _ = await async_make_sound(camera.hass, content)
-    await camera.soda.send_voice(sound)
+    async def make() -> Clip:
+        if (file := call.data.get(ATTR_FILE)) is not None:
+            media = await async_read_allowed_file(camera.hass, file)
+        else:
+            media_id = call.data[ATTR_MEDIA][ATTR_MEDIA_ID]
+            media = await async_read_media(camera.hass, media_id, camera.entity_id)
+        return await async_make_clip(camera.hass, media)
+
+    await camera.soda.speaker.play(make)
 
 
 async def _get_live_url(camera: SodaCamera, call: ServiceCall) -> dict[str, Any]:

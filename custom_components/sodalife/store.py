@@ -35,7 +35,10 @@ class HomeTokenStore:
             return Token(
                 str(data["access_token"]), float(data["fetched_at"]), float(data["expires_at"])
             )
-        except (HomeAssistantError, OSError, KeyError, TypeError, ValueError) as err:
+        except (
+            *(HomeAssistantError, OSError, KeyError, TypeError, ValueError),
+            NotImplementedError,  # Home Assistant 2025.4, for another version of the storage
+        ) as err:
             LOGGER.warning("The stored token cannot be read (%s); another is fetched", type(err))
             return None
 

@@ -9,6 +9,7 @@ from .client import SodaClient
 from .clock import Clock, SystemClock
 from .errors import SodaError
 from .models import (
+    Clip,
     Command,
     Endpoint,
     LiveAddress,
@@ -18,15 +19,19 @@ from .models import (
     TalkAddress,
     Token,
 )
+from .speaker import NowPlaying, Place
 from .token import TokenStore
 
 __all__ = [
     "Camera",
+    "Clip",
     "Clock",
     "Command",
     "Endpoint",
     "LiveAddress",
+    "NowPlaying",
     "Picture",
+    "Place",
     "SodaClient",
     "SodaError",
     "Sound",

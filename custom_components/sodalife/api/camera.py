@@ -6,13 +6,14 @@ from .client import SodaClient
 from .device import Device
 from .lane import Lane, Priority
 from .live import LiveAddresses
-from .models import Sound, TalkAddress
+from .models import TalkAddress
 from .ptz import Ptz
+from .speaker import Speaker
 from .still import Stills
 
 
 class Camera:
-    """One device with its lane, its motions, its stills and its live addresses."""
+    """One device with its lane, its motions, its stills, its live addresses and its speaker."""
 
     def __init__(self, client: SodaClient, serial: str) -> None:
         """Bind the client to a serial (upper case)."""
@@ -21,6 +22,7 @@ class Camera:
         self.lane = Lane(client.clock)
         self.stills = Stills(self.device, self.lane)
         self.live = LiveAddresses(self.device, self.lane)
+        self.speaker = Speaker(self.device, self.lane)
         self.ptz = Ptz(self.device, self.lane, self.stills.expire)
 
     def configure(self, *, call_interval: float, snapshot_interval: float) -> None:
@@ -37,15 +39,6 @@ class Camera:
         """
         return await self.lane.run(Priority.ONLINE, self.device.check_online, key="online")
 
-    async def send_voice(self, sound: Sound) -> None:
-        """Send a sound to the speaker; success means that the platform has it, not more.
-
-        Raises:
-            SodaError: if it was not taken.
-
-        """
-        await self.lane.run(Priority.VOICE, lambda: self.device.send_voice(sound))
-
     async def talk_url(self) -> TalkAddress:
         """Return an address to talk through; each is good for 5 minutes.
 
@@ -57,6 +50,7 @@ class Camera:
 
     async def close(self) -> None:
         """Stop what moves, then let everything go."""
+        self.speaker.close()
         await self.ptz.close()
         await self.lane.close()
         await self.stills.close()

@@ -10,6 +10,8 @@ from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+import io
+import math
 import time
 from urllib.parse import parse_qs, urlsplit
 
@@ -19,11 +21,13 @@ from yarl import URL
 from .clock import Clock, SystemClock
 from .dialect import DIALECTS, QUERY, Dialect, Fields, other
 from .errors import (
+    ApplicationFrozen,
     InvalidParameter,
     MalformedAnswer,
     NotSupported,
     SodaError,
     TokenRejected,
+    VideoEncrypted,
 )
 from .http import Payload, exchange
 from .models import Command, Endpoint, LiveAddress, Picture, Request, Sound, TalkAddress, Token
@@ -42,7 +46,17 @@ SECONDS = {  # how long an answer may take; a device that cannot answer costs 5-
 }
 LIVE_LIFE = 240.0  # seconds that a live address is kept which does not name its end
 TALK_LIFE = 300.0  # "talkurl", rev. 2021-01-08: valid for 5 minutes
-REEXAMINE = 600.0  # seconds between doubts about the dialect because of a parameter error
+REEXAMINE = 600.0  # seconds between doubts about the dialect because of a refusal
+_PROOF = {  # what only an answer of the platform has
+    Endpoint.CAPTURE: "picUrl",
+    Endpoint.CONTROL: "data",
+    Endpoint.VOICE: "data",
+    Endpoint.LIVE: "url",
+    Endpoint.ONLINE: "online",
+    Endpoint.TALK: "url",
+}
+DOUBT_TOGETHER = 20.0  # seconds for which calls may join in another one's doubt
+_BEFORE_THE_DEVICE = (TokenRejected, InvalidParameter, ApplicationFrozen)
 # Calls at a time, stops aside. Home Assistant's session has 100 connections to a host:
 # a stop must always find one, however many calls hang.
 MOST_CALLS = 64
@@ -94,6 +108,7 @@ class SodaClient:
         self.tokens = TokenKeeper(self._fetch_token, self.clock, store)
         self._dialect = DIALECTS.get(revision or "")
         self._doubted_at = float("-inf")
+        self._doubting = 0  # calls that are trying the other dialect
         self._room = asyncio.Semaphore(MOST_CALLS)
         self.stats: defaultdict[str, EndpointStats] = defaultdict(EndpointStats)
         self.on_dialect: Callable[[Dialect], None] = lambda _: None
@@ -149,13 +164,15 @@ class SodaClient:
         Where the platform cannot be asked that, asks for a live address, which costs the
         device nothing: an offline one raises `DeviceOffline`.
         """
-        if not self.knows(Endpoint.ONLINE):
+        if self.knows(Endpoint.ONLINE):
+            try:
+                return await self._online_status(serial)
+            except NotSupported as err:
+                if err.code.isdigit():
+                    raise  # the device says so; else the platform may have changed under us
+        with suppress(VideoEncrypted):  # which is an answer, too
             await self.live_url(serial)
-            return True
-        online = (await self._call(Request(Endpoint.ONLINE, serial))).get("online")
-        if online not in (0, 1, "0", "1"):
-            raise MalformedAnswer("", "no online state")
-        return online in (1, "1")
+        return True
 
     async def talk_url(self, serial: str) -> TalkAddress:
         """Return an address to talk through."""
@@ -165,6 +182,12 @@ class SodaClient:
     async def close(self) -> None:
         """Let go; the session is its owner's to close."""
         await self.tokens.close()
+
+    async def _online_status(self, serial: str) -> bool:
+        online = (await self._call(Request(Endpoint.ONLINE, serial))).get("online")
+        if online not in (0, 1, "0", "1"):
+            raise MalformedAnswer("", "no online state")
+        return online in (1, "1")
 
     async def _fetch_token(self) -> Token:
         body = {
@@ -178,13 +201,7 @@ class SodaClient:
         answer = await exchange(
             self._session, self._token_url, seconds=TOKEN_SECONDS, secrets=secrets, body=body
         )
-        life = answer.get("expires_in")
-        if isinstance(life, bool) or not isinstance(life, int | float | str):
-            raise MalformedAnswer("", "no expires_in")
-        try:
-            return Token(_text(answer, "access_token"), now, now + float(life))
-        except ValueError:
-            raise MalformedAnswer("", "no expires_in") from None
+        return Token(_text(answer, "access_token"), now, now + _seconds(answer, "expires_in"))
 
     async def _call(self, request: Request) -> Payload:
         if request.stop:
@@ -194,32 +211,44 @@ class SodaClient:
 
     async def _negotiate(self, request: Request) -> Payload:
         """Call; replace a refused token once, and find out the dialect on the way."""
+        token = await self.tokens.get(urgent=request.stop)
         dialect = self._dialect or QUERY
-        token = await self.tokens.get()
         try:
             return await self._attempt(request, token, dialect)
         except InvalidParameter as err:
-            if self._dialect is not None and not self._doubt():
+            if self._dialect is dialect and not self._doubt():
                 raise
             return await self._attempt_other(request, token, dialect, err)
         except TokenRejected as err:
+            refusal = err
+        with suppress(TokenRejected):
             if self._dialect is None:
-                with suppress(TokenRejected):
-                    return await self._attempt_other(request, token, dialect, err)
-        token = await self.tokens.renew(token)
+                return await self._attempt_other(request, token, dialect, refusal)
+            if self._dialect is not dialect:  # another call has found it out meanwhile
+                return await self._attempt(request, token, self._dialect)
+        return await self._attempt_renewed(request, token, self._dialect or dialect)
+
+    async def _attempt_renewed(self, request: Request, token: Token, dialect: Dialect) -> Payload:
+        """Try again with another token, since this one was refused."""
         try:
+            token = await self.tokens.renew(token, urgent=request.stop)
             return await self._attempt(request, token, dialect)
-        except TokenRejected as err:
+        except TokenRejected as err:  # a fresh one, too: perhaps it is only misplaced
+            if self._dialect is dialect and not self._doubt():
+                raise
             return await self._attempt_other(request, token, dialect, err)
 
     async def _attempt_other(
         self, request: Request, token: Token, dialect: Dialect, refusal: SodaError
     ) -> Payload:
         """Refused the way a misplaced token is: perhaps the other dialect is understood."""
+        self._doubting += 1
         try:
             return await self._attempt(request, token, other(dialect))
         except (TokenRejected, InvalidParameter, NotSupported):
             raise refusal from None
+        finally:
+            self._doubting -= 1
 
     async def _attempt(self, request: Request, token: Token, dialect: Dialect) -> Payload:
         query, fields = dialect.encode(request, token.value)
@@ -237,11 +266,12 @@ class SodaClient:
             )
         except SodaError as err:
             stats.note(time.perf_counter() - began, err)
-            if err.code.isdigit() and not isinstance(err, TokenRejected | InvalidParameter):
+            if err.code.isdigit() and not isinstance(err, _BEFORE_THE_DEVICE):
                 self._understood(token, dialect)  # it looked at the device: token taken
             raise
         stats.note(time.perf_counter() - began)
-        self._understood(token, dialect)
+        if _PROOF[request.endpoint] in answer:  # a gateway's answer proves nothing
+            self._understood(token, dialect)
         return answer
 
     def _understood(self, token: Token, dialect: Dialect) -> None:
@@ -251,8 +281,13 @@ class SodaClient:
             self.on_dialect(dialect)
 
     def _doubt(self) -> bool:
-        """Tell whether it is time to doubt the dialect because of a parameter error."""
+        """Tell whether it is time to doubt the dialect because of a refusal.
+
+        Calls that are refused while one of them tries the other dialect may try it, too.
+        """
         now = self.clock.monotonic()
+        if self._doubting and now < self._doubted_at + DOUBT_TOGETHER:
+            return True
         if now < self._doubted_at + REEXAMINE:
             return False
         self._doubted_at = now
@@ -266,6 +301,17 @@ def _text(answer: Payload, name: str) -> str:
     return value
 
 
+def _seconds(answer: Payload, name: str) -> float:
+    """Read a span of time that is a number or the text of one."""
+    try:
+        seconds = float(answer.get(name) or 0)
+    except (TypeError, ValueError, OverflowError):
+        seconds = 0.0
+    if not 0 < seconds < math.inf or answer[name] is True:
+        raise MalformedAnswer("", f"no {name}")
+    return seconds
+
+
 def _done(answer: Payload) -> None:
     if answer.get("data") != "SUCCESS":
         raise MalformedAnswer("", "data is not SUCCESS")
@@ -277,7 +323,7 @@ def _form(fields: Fields, sound: Sound) -> aiohttp.FormData:
         form.add_field(name, str(value))
     form.add_field(
         "voice_file",
-        sound.content,
+        io.BytesIO(sound.content),  # a stream goes out in pieces, bytes would all at once
         filename=f"voice.{sound.kind}",
         content_type=sound.content_type,
     )
@@ -286,5 +332,8 @@ def _form(fields: Fields, sound: Sound) -> aiohttp.FormData:
 
 def _end_of(url: str) -> float | None:
     """Read the deadline that newer addresses carry (`expire`, epoch seconds)."""
-    expire = parse_qs(urlsplit(url).query).get("expire", [""])[0]
+    try:
+        expire = parse_qs(urlsplit(url).query).get("expire", [""])[0]
+    except ValueError:
+        raise MalformedAnswer("", "url is no address") from None
     return float(expire) if expire.isdecimal() else None

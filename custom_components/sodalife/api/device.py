@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
 from .client import SodaClient
-from .errors import DeviceNotFound, DeviceNotPermitted, DeviceOffline, SodaError
+from .errors import DeviceNotFound, DeviceNotPermitted, DeviceOffline, NotSupported, SodaError
 from .models import Command, Endpoint, LiveAddress, Sound, Still, TalkAddress
+from .motors import refused_with
 
 PLATFORM_ZONE = timezone(timedelta(hours=8))  # quotas end at midnight in Shanghai
 
@@ -49,6 +50,7 @@ class Device:
         self.seen_at = float("-inf")  # monotonic time of the last answer that tells
         self.last_failure: Failure | None = None
         self.failures: dict[Endpoint, Failure] = {}  # by endpoint, until it works again
+        self.refused: frozenset[Command] = frozenset()  # what it said it cannot do
         self._calls = 0
         self._calls_day = ""
         self._listeners: list[Callable[[], None]] = []
@@ -81,7 +83,16 @@ class Device:
 
     async def start(self, command: Command) -> None:
         """Start a motion."""
-        await self._observe(Endpoint.CONTROL, self.client.start(self.serial, command))
+
+        async def ask() -> None:
+            try:
+                await self.client.start(self.serial, command)
+            except NotSupported as err:
+                self.refused |= refused_with(command, err)
+                raise
+            self.refused -= {command}
+
+        await self._observe(Endpoint.CONTROL, ask())
 
     async def stop(self, command: Command) -> None:
         """Stop a motion."""

@@ -108,6 +108,12 @@ class RateLimited(SodaError):
     slow_down = True
 
 
+class TokenRateLimited(RateLimited):
+    """Asked for a token too often; no device is to be spared for that."""
+
+    slow_down = False
+
+
 class InvalidParameter(SodaError):
     """The platform calls the request malformed."""
 
@@ -243,6 +249,12 @@ class VoiceDuration(VoiceRefused):
     key = "voice_duration"
 
 
+class VoiceTooLong(VoiceDuration):
+    """The sound is certainly not too short."""
+
+    key = "voice_too_long"
+
+
 class VoiceEmpty(VoiceRefused):
     """There is no sound in it."""
 
@@ -253,6 +265,20 @@ class VoiceTooLarge(VoiceRefused):
     """More than the platform takes."""
 
     key = "voice_too_large"
+
+
+class SpeakerFull(SodaError):
+    """Too many sounds wait for the speaker."""
+
+    key = "speaker_full"
+    maybe_done = False
+
+
+class VoiceDropped(SodaError):
+    """The sound left the queue before its turn came, and not by its sender's wish."""
+
+    key = "voice_dropped"
+    maybe_done = False
 
 
 CODES: dict[str, type[SodaError]] = {

@@ -75,16 +75,24 @@ async def exchange(
     return _understood(raw, status, secrets)
 
 
+def _redacted(value: object, secrets: Iterable[str]) -> str:
+    text = str(value or "")
+    for secret in secrets:
+        text = text.replace(secret, "***")
+    return text
+
+
 def _understood(raw: bytes | None, status: int, secrets: Iterable[str]) -> Payload:
     try:
         payload = json.loads(raw) if raw else None
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter: a million brackets
         payload = None
     if isinstance(payload, dict) and payload.get("error"):
-        text = str(payload.get("error_description") or "")
-        for secret in secrets:
-            text = text.replace(secret, "***")
-        raise error_of(payload["error"], text[:LONGEST_TEXT])
+        code, text = (
+            _redacted(payload.get(name), secrets)[:LONGEST_TEXT]
+            for name in ("error", "error_description")
+        )
+        raise error_of(code, text)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         raise RateLimited("", "HTTP 429")
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:

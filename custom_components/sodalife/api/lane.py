@@ -18,6 +18,7 @@ from typing import Any
 from .clock import Clock, Timer
 from .device import seconds_to_midnight
 from .errors import CaptureQuotaUsed, LaneBusy, SodaError, TooManyViewers
+from .waiting import outcome_of
 
 LONGEST_WAIT = 30.0  # seconds that a request may wait for its turn
 WIDEST_INTERVAL = 60.0
@@ -58,7 +59,9 @@ class Lane:
         self._queue: list[_Ticket] = []
         self._numbers = itertools.count()
         self._running: asyncio.Task[None] | None = None
-        self._held = False
+        self._serving: _Ticket | None = None
+        self._holders: set[object] = set()
+        self._ended = False
         self._ready_at = float("-inf")
         self._timer: Timer | None = None
         self._closed: dict[Priority, tuple[float, SodaError]] = {}
@@ -70,12 +73,13 @@ class Lane:
 
     def set_interval(self, interval: float) -> None:
         """Change the user's wish for the seconds between calls."""
-        self._base = self._interval = interval
+        if interval != self._base:
+            self._base = self._interval = interval
 
     async def run[T](
         self, priority: Priority, call: Callable[[], Awaitable[T]], key: Hashable = None
     ) -> T:
-        """Make a call when its turn comes; waiting requests with the same key are one.
+        """Make a call when its turn comes; requests with the same key are one.
 
         A call that has begun goes on when its caller is cancelled.
 
@@ -85,23 +89,23 @@ class Lane:
 
         """
         self._check_open(priority)
-        ticket = self._waiting(key) or self._enqueue(priority, call, key)
+        ticket = self._alike(key) or self._enqueue(priority, call, key)
         ticket.waiters += 1
         try:
-            result: T = await asyncio.shield(ticket.future)
+            result: T = await outcome_of(ticket.future)
         finally:
             ticket.waiters -= 1
             if not ticket.waiters and not ticket.started:
                 ticket.future.cancel()
         return result
 
-    def hold(self) -> None:
-        """Let nothing through: a motion runs."""
-        self._held = True
+    def hold(self, holder: object) -> None:
+        """Let nothing through until every holder has released: a motion runs."""
+        self._holders.add(holder)
 
-    def release(self) -> None:
-        """Let calls through again."""
-        self._held = False
+    def release(self, holder: object) -> None:
+        """Let calls through again, unless somebody else holds the lane, too."""
+        self._holders.discard(holder)
         self._advance()
 
     def answered(self, err: SodaError | None = None) -> None:
@@ -114,9 +118,10 @@ class Lane:
         self._ready_at = self._clock.monotonic() + self._interval
 
     async def close(self) -> None:
-        """Turn everybody away and end the call under way."""
+        """Turn everybody away, from now on, and end the call under way."""
+        self._ended = True
         for ticket in self._queue:
-            ticket.future.cancel()
+            self._give_up(ticket)
         self._queue.clear()
         if self._timer is not None:
             self._timer.cancel()
@@ -125,6 +130,8 @@ class Lane:
             await asyncio.wait({running})
 
     def _check_open(self, priority: Priority) -> None:
+        if self._ended:
+            raise LaneBusy
         until, err = self._closed.get(priority, (0.0, None))
         if err is not None:
             if self._clock.monotonic() < until:
@@ -132,18 +139,23 @@ class Lane:
             del self._closed[priority]
 
     def _close_for_a_while(self, err: SodaError) -> None:
-        now = self._clock.monotonic()
         if isinstance(err, CaptureQuotaUsed):
-            until = now + seconds_to_midnight(self._clock.time())
-            self._closed[Priority.CAPTURE] = (until, err)
+            priority, pause = Priority.CAPTURE, seconds_to_midnight(self._clock.time())
         elif isinstance(err, TooManyViewers):
-            self._closed[Priority.LIVE] = (now + VIEWERS_PAUSE, err)
+            priority, pause = Priority.LIVE, VIEWERS_PAUSE
+        else:
+            return
+        self._closed[priority] = (self._clock.monotonic() + pause, err)
+        for ticket in self._queue:
+            if ticket.priority is priority and not ticket.future.done():
+                ticket.future.set_exception(err.copy())
 
-    def _waiting(self, key: Hashable) -> _Ticket | None:
+    def _alike(self, key: Hashable) -> _Ticket | None:
+        """Return a request with the same key that waits or is being answered."""
         if key is None:
             return None
-        alike = (t for t in self._queue if t.key == key and not t.future.done())
-        return next(alike, None)
+        tickets = self._queue if self._serving is None else (*self._queue, self._serving)
+        return next((t for t in tickets if t.key == key and not t.future.done()), None)
 
     def _enqueue(
         self, priority: Priority, call: Callable[[], Awaitable[Any]], key: Hashable
@@ -170,7 +182,7 @@ class Lane:
         """Let the next one through, if it is time."""
         while self._queue and self._queue[0].future.done():
             heapq.heappop(self._queue)
-        if self._running is not None or self._held or not self._queue:
+        if self._running is not None or self._holders or not self._queue:
             return
         wait = self._ready_at - self._clock.monotonic()
         if self._timer is not None:
@@ -181,6 +193,7 @@ class Lane:
             return
         ticket = heapq.heappop(self._queue)
         ticket.started = True
+        self._serving = ticket
         self._running = asyncio.create_task(self._serve(ticket))
 
     async def _serve(self, ticket: _Ticket) -> None:
@@ -198,7 +211,7 @@ class Lane:
             if not ticket.future.done():
                 ticket.future.set_result(result)
         finally:
-            self._running = None
+            self._running = self._serving = None
             self.answered(failure)
             self._advance()
 
@@ -206,7 +219,6 @@ class Lane:
     def _finish(ticket: _Ticket, err: BaseException) -> None:
         if ticket.future.done():
             return
-        if isinstance(err, asyncio.CancelledError):
-            ticket.future.cancel()
-        else:
-            ticket.future.set_exception(err)
+        # The lane was closed: its callers are turned away, not cancelled themselves.
+        cancelled = isinstance(err, asyncio.CancelledError)
+        ticket.future.set_exception(LaneBusy() if cancelled else err)

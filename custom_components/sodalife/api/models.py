@@ -75,6 +75,15 @@ class Sound:
 
 
 @dataclass(frozen=True, slots=True)
+class Clip:
+    """A sound for a speaker, how long it plays, and what it is called."""
+
+    sound: Sound
+    seconds: float
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LiveAddress:
     """Where a live picture is; signed, so not for logs.
 

@@ -81,12 +81,13 @@ async def _check_target(url: URL, platform_host: str) -> None:
     """Refuse addresses that lead into the user's own network."""
     if url.scheme not in _SCHEMES or not url.host:
         raise PictureUnusable("", "address of another scheme")
-    if url.host == platform_host or await _is_public(url.host, url.port):
+    if url.host == platform_host or await is_public(url.host, url.port):
         return
-    if await _is_public(platform_host, None):
+    if await is_public(platform_host, None):
         raise PictureUnusable("", "address in a private network")
 
 
-async def _is_public(host: str, port: int | None) -> bool:
+async def is_public(host: str, port: int | None) -> bool:
+    """Tell whether a host is out on the internet."""
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return all(ipaddress.ip_address(entry[4][0]).is_global for entry in found)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 import logging
 
 from .clock import Clock, Timer
@@ -23,6 +24,7 @@ from .errors import (
 )
 from .lane import LONGEST_WAIT, Lane, Priority
 from .models import Command
+from .waiting import outcome_of
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -77,6 +79,7 @@ class Ptz:
         self._motion: _Motion | None = None
         self._last = Command.ZOOM_IN
         self._owed: Command | None = None  # a stop that could not be delivered yet
+        self._payer: asyncio.Task[None] | None = None  # delivers it
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
 
@@ -119,11 +122,10 @@ class Ptz:
         """
         if (motion := self._motion) is not None:
             motion.end()
-            await asyncio.shield(motion.stopped)
+            await outcome_of(motion.stopped)
             if motion.sent:
                 return
-        task = self._spawn(self._stop_surely(self._owed or self._last, owe=False))
-        await asyncio.shield(task)
+        await outcome_of(self._spawn(self._stop_blindly()))
 
     async def close(self) -> None:
         """Stop what moves and start nothing any more."""
@@ -131,14 +133,23 @@ class Ptz:
         if self._motion is not None:
             self._motion.end()
             await asyncio.wait({self._motion.stopped})
-        for task in tuple(self._tasks):
-            task.cancel()
+        if self._payer is not None:
+            self._payer.cancel()
+        if self._owed is not None:
+            try:
+                await self._stop_surely(self._owed, owe=False)
+            except SodaError as err:
+                _LOGGER.warning(
+                    "Camera %s may still be moving: its stop was refused to the last (%s)",
+                    self._device.serial,
+                    err.key,
+                )
         if self._tasks:
             await asyncio.wait(self._tasks)
 
     async def _await(self, motion: _Motion, future: asyncio.Future[None]) -> None:
         try:
-            await asyncio.shield(future)
+            await outcome_of(future)
         except asyncio.CancelledError:
             motion.end()
             raise
@@ -154,7 +165,7 @@ class Ptz:
         """Return the motion that runs, if it is the one wanted, else end it and begin ours."""
         while (current := self._motion) is not None or self._owed is not None:
             if current is None:
-                await self._send_stop(self._owed or self._last)
+                await self._send_stop(self._last if self._owed is None else self._owed)
             elif current.command is command and not current.ended.is_set():
                 current.seconds = seconds
                 if current.started.done():
@@ -172,6 +183,7 @@ class Ptz:
     async def _run(self, motion: _Motion) -> None:
         try:
             if await self._start_and_wait(motion):
+                motion.end()
                 await self._stop_surely(motion.command, owe=True)
         except SodaError as err:
             _LOGGER.warning(
@@ -180,6 +192,7 @@ class Ptz:
             motion.stopped.set_exception(err)
         finally:
             self._motion = None
+            self._lane.release(motion)
             if motion.sent:
                 self._on_moved()
             if not motion.stopped.done():
@@ -187,11 +200,14 @@ class Ptz:
 
     async def _start_and_wait(self, motion: _Motion) -> bool:
         """Start, wait for the end, and tell whether a stop is due."""
+        if motion.ended.is_set():  # another one was wanted before this got its turn
+            motion.started.set_result(None)
+            return False
 
         async def send() -> None:
             if not motion.ended.is_set():
                 motion.sent = True
-                self._lane.hold()
+                self._lane.hold(motion)
                 self._last = motion.command
                 await self._device.start(motion.command)
 
@@ -204,16 +220,14 @@ class Ptz:
             motion.started.set_result(None)  # taken back before it was sent: no error
             return False
         except EndStop:
-            self._lane.release()
             motion.started.set_result(None)
             return False
         except SodaError as err:
             motion.started.set_exception(err)
-            if err.maybe_done:
-                return motion.sent  # perhaps it moves: nobody knows
-            if motion.sent:
-                self._lane.release()
-            return False
+            return motion.sent and err.maybe_done  # perhaps it moves: nobody knows
+        except Exception as err:  # noqa: BLE001  a bug must not leave a motor running
+            motion.started.set_exception(err)
+            return motion.sent
         motion.started.set_result(None)
         if not motion.ended.is_set():
             motion.watch()
@@ -226,18 +240,27 @@ class Ptz:
             try:
                 return await self._send_stop(command)
             except SodaError as err:
-                if pause is None or _hopeless(err):
-                    if owe and not _hopeless(err):
-                        self._owed = command
-                        self._spawn(self._pay())
-                    else:
-                        self._lane.release()
+                if pause is None and owe:
+                    self._owed = command
+                    self._lane.hold(self)
+                    if self._payer is not None:
+                        self._payer.cancel()
+                    self._payer = self._spawn(self._pay())
+                if pause is None or (_hopeless(err) and not owe):
                     raise
             await self._clock.sleep(pause)
         return None
 
+    async def _stop_blindly(self) -> None:
+        """Stop without knowing of a motion; nothing may come between all the same."""
+        holder = object()
+        self._lane.hold(holder)
+        try:
+            await self._stop_surely(self._last if self._owed is None else self._owed, owe=False)
+        finally:
+            self._lane.release(holder)
+
     async def _send_stop(self, command: Command) -> None:
-        self._lane.hold()  # nothing may come between, whether or not we know of a motion
         try:
             await self._device.stop(command)
         except EndStop:
@@ -245,9 +268,8 @@ class Ptz:
         except SodaError as err:
             self._lane.answered(err)
             raise
-        self._owed = None
         self._lane.answered()
-        self._lane.release()
+        self._forgive()
 
     async def _pay(self) -> None:
         """Go on sending a stop that could not be delivered."""
@@ -256,15 +278,15 @@ class Ptz:
             await self._clock.sleep(pause)
             waited += pause
             pause = min(pause * 2, LONGEST_DEBT_PAUSE)
-            try:
-                if self._owed is not None:
+            if self._owed is not None:
+                with suppress(SodaError):  # whatever it says: something may be moving
                     await self._send_stop(self._owed)
-            except SodaError as err:
-                if _hopeless(err):
-                    break
-        if self._owed is not None:
-            self._owed = None
-            self._lane.release()
+        self._forgive()
+
+    def _forgive(self) -> None:
+        """Note that no stop is owed any more."""
+        self._owed = None
+        self._lane.release(self)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
@@ -275,6 +297,6 @@ class Ptz:
 
 
 def _hopeless(err: SodaError) -> bool:
-    """Tell whether sending a refused stop again can't help."""
+    """Tell whether it is no use to repeat a stop that nobody is known to need."""
     passing = (RateLimited, TokenRejected, TokenPaused, DeviceOffline)
     return not err.maybe_done and not isinstance(err, passing)

@@ -9,6 +9,7 @@ from .device import Device
 from .errors import AnswerTimeout, SodaError
 from .lane import Lane, Priority
 from .models import Still
+from .waiting import outcome_of
 
 DEFAULT_INTERVAL = 30.0
 PATIENCE = 8.0  # seconds; Home Assistant gives up on a still after 10
@@ -26,7 +27,8 @@ class Stills:
         self.interval = DEFAULT_INTERVAL
         self.last: Still | None = None
         self.captures = 0
-        self._taken_at = float("-inf")  # monotonic time of the last photo
+        self._asked_at = float("-inf")  # monotonic time of the newest command for a photo
+        self._taken_at = float("-inf")  # ... and of the one that brought the last photo
         self._stale = True
         self._failed_at = float("-inf")
         self._failure: SodaError | None = None
@@ -73,12 +75,11 @@ class Stills:
             SodaError: if there is none.
 
         """
-        return await asyncio.shield(self._capture())
+        return await outcome_of(self._capture())
 
     async def close(self) -> None:
-        """End a capture under way."""
+        """Wait for the end of a capture under way; closing the lane has brought it about."""
         if self._capturing is not None:
-            self._capturing.cancel()
             await asyncio.wait({self._capturing})
 
     def _last_or(self, err: BaseException) -> Still:
@@ -95,6 +96,7 @@ class Stills:
 
     async def _photograph(self) -> Still:
         async def send() -> Still:
+            self._asked_at = self._clock.monotonic()
             self._stale = False  # from here on, a motion makes this photo an old one
             self.captures += 1
             return await self._device.capture()
@@ -110,6 +112,6 @@ class Stills:
         if isinstance(err, SodaError):
             self._failure, self._failed_at, self._stale = err, now, True
         elif err is None:
-            self.last, self._taken_at, self._failure = task.result(), now, None
+            self.last, self._taken_at, self._failure = task.result(), self._asked_at, None
             for listener in tuple(self._listeners):
                 listener()

@@ -13,8 +13,17 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from .clock import Clock
-from .errors import InvalidClient, NotPermitted, RateLimited, SodaError, TokenPaused, TokenRejected
+from .errors import (
+    InvalidClient,
+    NotPermitted,
+    RateLimited,
+    SodaError,
+    TokenPaused,
+    TokenRateLimited,
+    TokenRejected,
+)
 from .models import Token
+from .waiting import outcome_of
 
 RENEW_AHEAD = 300.0  # seconds before its end that a token is not used any more ...
 RENEW_AHEAD_SHARE = 0.1  # ... or this share of its life, if that is shorter
@@ -88,17 +97,24 @@ class TokenKeeper:
         if self._fetching is not None:
             await asyncio.wait({self._fetching})
 
-    async def get(self) -> Token:
+    async def get(self, *, urgent: bool = False) -> Token:
         """Return a token that should work.
+
+        An `urgent` call, a stop, does not wait for a rival, nor for the next token as long
+        as there is one that has not ended.
 
         Raises:
             SodaError: if one had to be fetched and could not be.
 
         """
-        return self.current or await self._replace()
+        if urgent and self._token is not None and self._clock.time() < self._token.expires_at:
+            return self._token
+        return self.current or await self._replace(urgent=urgent)
 
-    async def renew(self, rejected: Token) -> Token:
+    async def renew(self, rejected: Token, *, urgent: bool = False) -> Token:
         """Return another token than the rejected one, fetched only if there is none yet.
+
+        An `urgent` call, a stop, does not take part in the pauses for a rival's sake.
 
         Raises:
             SodaError: if none could be fetched, or none is fetched for a while.
@@ -106,7 +122,7 @@ class TokenKeeper:
         """
         if self._fetching is None and rejected == self._token:
             self._bury(rejected)
-        return self.current or await self._replace()
+        return self.current or await self._replace(urgent=urgent)
 
     def accepted(self, token: Token) -> None:
         """Note that the platform took this token."""
@@ -118,8 +134,9 @@ class TokenKeeper:
     def _bury(self, token: Token) -> None:
         """Judge a rejection: a token that worked was killed, one that never did is no help."""
         if self._proven:
+            if self.current is not None:  # else it was about to end in any case
+                self._early_deaths.append(self._clock.monotonic())
             self._token = None
-            self._early_deaths.append(self._clock.monotonic())
             if self.contended:
                 self._grow_pause(TokenPaused)
             return
@@ -140,21 +157,26 @@ class TokenKeeper:
         self._pause = min(max(FIRST_PAUSE, self._pause * 2), LONGEST_PAUSE)
         self._pause_reason = reason
 
-    async def _replace(self) -> Token:
+    async def _replace(self, *, urgent: bool) -> Token:
         if self._fetching is None:
-            if self._paused:
+            # Wrong credentials are wrong for a stop, too.
+            final = issubclass(self._pause_reason, InvalidClient | NotPermitted)
+            if self._paused and (final or not urgent):
                 raise self._pause_reason
             # A task of its own: it goes on when its caller leaves, for by then the
             # platform may have killed the old token already.
             self._fetching = asyncio.create_task(self._fetch_and_keep())
             self._fetching.add_done_callback(self._fetched)
-        return await asyncio.shield(self._fetching)
+        return await outcome_of(self._fetching)
 
     async def _fetch_and_keep(self) -> Token:
         self._last_fetch = self._clock.monotonic()
         try:
             token = await self._fetch()
-        except (RateLimited, InvalidClient, NotPermitted) as err:
+        except RateLimited as err:
+            self._grow_pause(TokenRateLimited)
+            raise TokenRateLimited(err.code, err.description) from None
+        except (InvalidClient, NotPermitted) as err:
             self._grow_pause(type(err))
             raise
         self.fetches += 1

@@ -1,0 +1,153 @@
+"""One camera's speaker: sounds wait for each other, and each is sent when its turn comes.
+
+The platform says only that it has taken a sound, never that it was heard or that it is
+over: a sound is taken to play for its length, from the moment the platform accepted it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from .clock import Timer
+from .device import Device
+from .errors import SpeakerFull, VoiceDropped, VoiceDuration, VoiceTooLong
+from .lane import Lane, Priority
+from .models import Clip
+
+MOST_WAITING = 5  # more than that nobody wants to hear one after the other
+# The platform refuses long and short sounds with one code. What lasts longer than this
+# many seconds is not refused for being short.
+SHORT = 2.0
+
+
+class Place(Enum):
+    """Where in the queue a sound goes. What plays already plays to its end."""
+
+    LAST = auto()
+    NEXT = auto()  # before all that wait, announcements aside
+    ANNOUNCEMENT = auto()  # before all that wait, earlier announcements aside
+    INSTEAD = auto()  # in place of all that wait, announcements aside
+
+
+@dataclass(eq=False, slots=True)
+class _Ticket:
+    announcement: bool
+    turn: asyncio.Future[bool]  # False: dropped
+    made: bool = False
+    on_its_way: bool = False  # from the call to the platform to the end of the sound
+
+
+@dataclass(frozen=True, slots=True)
+class NowPlaying:
+    """A sound that plays, and since when (seconds since the epoch)."""
+
+    clip: Clip
+    since: float
+
+
+class Speaker:
+    """The sounds that wait for one device's speaker."""
+
+    def __init__(self, device: Device, lane: Lane) -> None:
+        """Start silent."""
+        self._device = device
+        self._lane = lane
+        self._waiting: list[_Ticket] = []
+        self._current: _Ticket | None = None
+        self._timer: Timer | None = None
+        self._closed = False
+        self.playing: NowPlaying | None = None
+
+    async def play(self, make: Callable[[], Awaitable[Clip]], place: Place = Place.LAST) -> None:
+        """Take a place in the queue, make the sound, and send it when its turn comes.
+
+        Returns when the platform has accepted it. A caller that is cancelled leaves the
+        queue; a sound that is on its way by then is played all the same.
+
+        Raises:
+            SpeakerFull: if too many wait already.
+            VoiceDropped: if another sound took its place, or the camera was let go.
+            SodaError: why the platform did not take it.
+
+        """
+        ticket = self._join(place)
+        try:
+            clip = await make()
+            ticket.made = True
+            self._advance()
+            if not await ticket.turn:
+                raise VoiceDropped
+            await self._lane.run(Priority.VOICE, lambda: self._send(ticket, clip))
+        finally:
+            self._leave(ticket)
+
+    def close(self) -> None:
+        """Drop all that wait and forget what plays."""
+        self._closed = True
+        self._drop(self._waiting)
+        if self._timer is not None:
+            self._timer.cancel()
+        self._current = self.playing = None
+
+    def _join(self, place: Place) -> _Ticket:
+        if self._closed:
+            raise VoiceDropped
+        if place is Place.INSTEAD:
+            self._drop([ticket for ticket in self._waiting if not ticket.announcement])
+        if len(self._waiting) >= MOST_WAITING:
+            raise SpeakerFull
+        turn = asyncio.get_running_loop().create_future()
+        ticket = _Ticket(place is Place.ANNOUNCEMENT, turn)
+        announcements = sum(waiting.announcement for waiting in self._waiting)  # come first
+        at = announcements if place in (Place.NEXT, Place.ANNOUNCEMENT) else len(self._waiting)
+        self._waiting.insert(at, ticket)
+        return ticket
+
+    def _drop(self, tickets: list[_Ticket]) -> None:
+        for ticket in tuple(tickets):
+            self._waiting.remove(ticket)
+            if not ticket.turn.done():
+                ticket.turn.set_result(False)
+
+    def _leave(self, ticket: _Ticket) -> None:
+        """Make room, unless the sound is on its way: then it keeps the speaker to its end."""
+        if ticket in self._waiting:
+            self._waiting.remove(ticket)
+        elif ticket is self._current and not ticket.on_its_way:
+            self._current = None
+        self._advance()
+
+    def _advance(self) -> None:
+        """Give the first one its turn, if the speaker is free and the sound is there."""
+        while self._waiting and self._waiting[0].turn.done():
+            self._waiting.pop(0)  # its caller was cancelled just now
+        if self._current is None and self._waiting and self._waiting[0].made:
+            self._current = self._waiting.pop(0)
+            self._current.turn.set_result(True)
+
+    async def _send(self, ticket: _Ticket, clip: Clip) -> None:
+        """Send the sound; the lane goes on with this when the caller is cancelled."""
+        if ticket is not self._current:
+            raise VoiceDropped  # the caller was cancelled just now
+        ticket.on_its_way = True
+        try:
+            await self._device.send_voice(clip.sound)
+        except BaseException as err:
+            self._ended()
+            if isinstance(err, VoiceDuration) and clip.seconds > SHORT:
+                raise VoiceTooLong(err.code, f"{clip.seconds:.0f} s") from err
+            raise
+        if not self._closed:
+            self._timer = self._device.clock.call_later(clip.seconds, self._ended)
+            self.playing = NowPlaying(clip, self._device.clock.time())
+            self._device.changed()
+
+    def _ended(self) -> None:
+        """Let the next one through: the sound is over, or it was not taken."""
+        played, self.playing, self._current = self.playing, None, None
+        self._advance()
+        if played is not None:
+            self._device.changed()

@@ -1,0 +1,53 @@
+"""Notifications that the camera speaks."""
+
+from __future__ import annotations
+
+from typing import override
+
+from homeassistant.components.notify import NotifyEntity
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .api import Clip, Place
+from .api.errors import VoiceEmpty
+from .const import OPT_TTS_ENGINE
+from .coordinator import SodaConfigEntry
+from .entity import SodaEntity, async_add_for_cameras
+from .errors import translated
+from .media import async_read_media
+from .sound import async_make_clip
+from .speech import async_speech_id
+
+PARALLEL_UPDATES = 0  # cameras speak independently; each speaker keeps its order
+
+
+async def async_setup_entry(
+    hass: HomeAssistant, entry: SodaConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Add the voice of every camera."""
+    async_add_for_cameras(
+        entry,
+        async_add_entities,
+        lambda coordinator, camera, subentry: [SodaVoice(coordinator, camera, subentry)],
+    )
+
+
+class SodaVoice(SodaEntity, NotifyEntity):
+    """Speaks messages at the camera, the way an announcement is spoken."""
+
+    key = "speaker"
+
+    @override
+    async def async_send_message(self, message: str, title: str | None = None) -> None:
+        """Have a message spoken, and return when the platform has accepted it."""
+
+        async def make() -> Clip:
+            media = await async_read_media(self.hass, media_id, self.entity_id)
+            return await async_make_clip(self.hass, media)
+
+        with translated(self.camera_name):
+            if not message.strip():
+                raise VoiceEmpty
+            engine = self.coordinator.options.get(OPT_TTS_ENGINE)
+            media_id = async_speech_id(self.hass, message, engine)
+            await self.soda.speaker.play(make, Place.ANNOUNCEMENT)

@@ -1,0 +1,457 @@
+"""What may be asked of one device, and when; measured at the platform."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+import itertools
+from typing import Any
+
+import pytest
+
+from custom_components.sodalife.api import Camera, Command, SodaClient, SodaError
+from custom_components.sodalife.api.errors import (
+    CaptureQuotaUsed,
+    DeviceOffline,
+    DeviceTimeout,
+    LaneBusy,
+    RateLimited,
+    TooManyViewers,
+)
+from custom_components.sodalife.api.lane import Lane, Priority
+from simulator import Cloud
+from simulator.camera import SimCamera
+from tests.api.world import OTHER, Platform, both, gathered, told
+from tests.clock import ManualClock, until
+
+
+@pytest.fixture
+def lane(clock: ManualClock) -> Lane:
+    return Lane(clock)
+
+
+@pytest.fixture
+def done() -> list[str]:
+    """What has been called, in order."""
+    return []
+
+
+@pytest.fixture
+def work(done: list[str]) -> Callable[[str], Any]:
+    """Make a call that only notes its name."""
+
+    def make(name: str) -> Any:
+        async def call() -> str:
+            done.append(name)
+            return name
+
+        return call
+
+    return make
+
+
+def gaps(sim: SimCamera) -> list[float]:
+    """Seconds from each answer to the next call."""
+    pairs = itertools.pairwise(sim.calls)
+    return [later.arrived - (earlier.answered or 0) for earlier, later in pairs]
+
+
+def assert_apart(sim: SimCamera, *seconds: float) -> None:
+    """No gap is shorter than it should be, nor longer than the way of an answer explains."""
+    assert len(gaps(sim)) == len(seconds)
+    for gap, expected in zip(gaps(sim), seconds, strict=True):
+        assert expected <= gap + 1e-6 < expected + 1.5
+
+
+# Calls never overlap and keep their distance.
+
+
+@both
+async def test_calls_start_an_interval_after_the_previous_answer(
+    camera: Camera, cloud: Cloud, sim: SimCamera, clock: ManualClock
+) -> None:
+    cloud.capture_seconds = 3.0
+    works = (camera.stills.capture(), camera.live.get("hls"), camera.check_online())
+    await clock.drive(gathered(*works))
+    assert_apart(sim, 4.0, 4.0)
+    assert cloud.violations == []
+
+
+async def test_a_failed_call_keeps_the_next_one_away_as_well(
+    platform: Platform, camera: Camera, sim: SimCamera, clock: ManualClock
+) -> None:
+    platform.fault("html", "onlinestatus", times=1)
+    await gathered(camera.check_online())
+    await clock.drive(camera.check_online())
+    assert_apart(sim, 4.0)
+
+
+async def test_the_first_call_goes_out_at_once(camera: Camera) -> None:
+    assert await asyncio.wait_for(camera.check_online(), 2.0)
+
+
+async def test_devices_do_not_wait_for_each_other(
+    platform: Platform, client: SodaClient, camera: Camera, cloud: Cloud, clock: ManualClock
+) -> None:
+    cloud.capture_seconds = 60.0
+    capturing = asyncio.create_task(camera.stills.capture())
+    await until(lambda: cloud.cameras["TEST0001"].calls)
+    assert await asyncio.wait_for(platform.camera(client, OTHER).check_online(), 2.0)
+    await clock.advance(60.0)
+    await capturing
+
+
+@pytest.mark.parametrize("interval", [0.0, 1.0, 10.0])
+async def test_the_interval_is_the_users_choice(
+    camera: Camera, cloud: Cloud, sim: SimCamera, clock: ManualClock, interval: float
+) -> None:
+    cloud.interval = interval
+    camera.configure(call_interval=interval, snapshot_interval=30.0)
+    for _ in range(3):
+        await clock.drive(camera.check_online())
+    assert min(gaps(sim)) >= interval - 1e-6
+    assert cloud.violations == []
+
+
+async def test_setting_the_same_interval_again_forgives_nothing(lane: Lane) -> None:
+    lane.answered(DeviceTimeout())
+    lane.set_interval(4.0)
+    assert lane.interval == 8.0
+    lane.set_interval(5.0)
+    assert lane.interval == 5.0
+
+
+# Who goes first.
+
+
+async def test_the_most_urgent_goes_first_and_equals_in_their_order(
+    lane: Lane, clock: ManualClock, work: Callable[[str], Any], done: list[str]
+) -> None:
+    first = asyncio.create_task(lane.run(Priority.ONLINE, work("first")))
+    await asyncio.sleep(0)
+    names = [f"{priority.name} {n}" for n in (1, 2) for priority in reversed(Priority)]
+    for name in names:
+        lane_priority = Priority[name.split()[0]]
+        asyncio.create_task(lane.run(lane_priority, work(name)))  # noqa: RUF006
+    lane.set_interval(0.5)
+    await clock.advance(10.0)
+    await first
+    expected = sorted(names, key=lambda name: Priority[name.split()[0]])
+    assert done == ["first", *expected]
+
+
+async def test_stop_start_voice_capture_live_online_is_the_order(
+    camera: Camera, sim: SimCamera, clock: ManualClock
+) -> None:
+    await camera.check_online()
+    works = [
+        asyncio.create_task(work)
+        for work in (
+            camera.check_online(),
+            camera.live.get("hls"),
+            camera.stills.capture(),
+            camera.ptz.move(Command.UP, 1.0),
+        )
+    ]
+    await asyncio.sleep(0)
+    await clock.drive(gathered(*works))
+    expected = ["start 0", "stop 0", "capture", "liveurl", "onlinestatus"]
+    assert told(sim)[1:] == expected
+
+
+# Identical requests are one.
+
+
+async def test_identical_waiting_requests_are_one(
+    camera: Camera, sim: SimCamera, clock: ManualClock
+) -> None:
+    await camera.live.get("flv")
+    results = await clock.drive(gathered(*(camera.check_online() for _ in range(100))))
+    assert results == [True] * 100
+    assert told(sim) == ["liveurl", "onlinestatus"]
+
+
+async def test_a_request_joins_one_that_is_being_answered(
+    platform: Platform, camera: Camera, sim: SimCamera
+) -> None:
+    platform.fault("slow", "onlinestatus", seconds=0.03, times=1)
+    first = asyncio.create_task(camera.check_online())
+    await until(lambda: sim.calls)
+    assert await asyncio.wait_for(camera.check_online(), 2.0)
+    assert await first
+    assert told(sim) == ["onlinestatus"]
+
+
+async def test_one_error_reaches_all_who_share_a_request(
+    platform: Platform, camera: Camera, clock: ManualClock
+) -> None:
+    platform.code("49999", "onlinestatus")
+    errors = await clock.drive(gathered(*(camera.check_online() for _ in range(3))))
+    assert [getattr(err, "code", None) for err in errors] == ["49999"] * 3
+
+
+async def test_requests_without_a_key_stay_apart(
+    lane: Lane, clock: ManualClock, work: Callable[[str], Any], done: list[str]
+) -> None:
+    await clock.drive(gathered(*(lane.run(Priority.VOICE, work("voice")) for _ in range(3))))
+    assert done == ["voice"] * 3
+
+
+# Callers that leave.
+
+
+async def test_a_request_is_dropped_when_its_only_caller_leaves(
+    lane: Lane, clock: ManualClock, work: Callable[[str], Any], done: list[str]
+) -> None:
+    await lane.run(Priority.ONLINE, work("first"))
+    caller = asyncio.create_task(lane.run(Priority.ONLINE, work("second"), key="k"))
+    await asyncio.sleep(0)
+    caller.cancel()
+    await clock.advance(10.0)
+    assert done == ["first"]
+    assert caller.cancelled()
+    assert clock.alarms == 0
+
+
+async def test_a_request_goes_on_while_one_of_its_callers_stays(
+    lane: Lane, clock: ManualClock, work: Callable[[str], Any]
+) -> None:
+    await lane.run(Priority.ONLINE, work("first"))
+    leaving, staying = (
+        asyncio.create_task(lane.run(Priority.ONLINE, work("second"), key="k")) for _ in range(2)
+    )
+    await asyncio.sleep(0)
+    leaving.cancel()
+    assert await clock.drive(staying) == "second"
+
+
+async def test_after_a_request_was_dropped_the_same_can_be_asked_anew(
+    lane: Lane, clock: ManualClock, work: Callable[[str], Any]
+) -> None:
+    await lane.run(Priority.ONLINE, work("first"))
+    leaving = asyncio.create_task(lane.run(Priority.ONLINE, work("second"), key="k"))
+    await asyncio.sleep(0)
+    leaving.cancel()
+    await gathered(leaving)
+    assert await clock.drive(lane.run(Priority.ONLINE, work("third"), key="k")) == "third"
+
+
+async def test_a_call_that_has_begun_goes_on_without_its_caller(
+    platform: Platform, camera: Camera, sim: SimCamera, clock: ManualClock
+) -> None:
+    platform.fault("slow", "liveurl", seconds=0.03, times=1)
+    caller = asyncio.create_task(camera.live.get("hls"))
+    await until(lambda: sim.calls)
+    caller.cancel()
+    await gathered(caller)
+    await until(lambda: camera.live.known("hls"))
+    assert await clock.drive(camera.check_online())
+    assert platform.cloud.violations == []
+
+
+async def test_a_call_that_fails_without_its_caller_leaves_no_trace(
+    platform: Platform, camera: Camera, sim: SimCamera, caplog: pytest.LogCaptureFixture
+) -> None:
+    platform.fault("slow", "onlinestatus", seconds=0.02, times=1)
+    sim.foreign = True
+    caller = asyncio.create_task(camera.check_online())
+    await until(lambda: sim.calls)
+    caller.cancel()
+    await gathered(caller)
+    await until(lambda: camera.device.failures)
+    await asyncio.sleep(0)
+    assert [record for record in caplog.records if record.levelname != "INFO"] == [
+        record for record in caplog.records if record.levelname == "DEBUG"
+    ]
+
+
+# The interval adapts.
+
+
+@pytest.mark.parametrize("error", [RateLimited, DeviceTimeout])
+async def test_called_too_often_widens_the_interval_up_to_a_minute(
+    lane: Lane, error: type[SodaError]
+) -> None:
+    seen = []
+    for _ in range(6):
+        lane.answered(error())
+        seen.append(lane.interval)
+    assert seen == [8.0, 16.0, 32.0, 60.0, 60.0, 60.0]
+
+
+async def test_success_narrows_it_again_but_not_below_the_users_choice(lane: Lane) -> None:
+    for _ in range(4):
+        lane.answered(RateLimited())
+    seen = []
+    for _ in range(6):
+        lane.answered()
+        seen.append(lane.interval)
+    assert seen == [30.0, 15.0, 7.5, 4.0, 4.0, 4.0]
+
+
+async def test_other_errors_leave_it_as_it_is(lane: Lane) -> None:
+    lane.answered(DeviceOffline())
+    assert lane.interval == 4.0
+
+
+async def test_an_interval_of_nothing_widens_as_well(lane: Lane) -> None:
+    lane.set_interval(0.0)
+    lane.answered(RateLimited())
+    assert lane.interval == 4.0
+
+
+async def test_a_widened_interval_is_kept_at_the_platform_for_this_device_only(
+    platform: Platform, client: SodaClient, camera: Camera, sim: SimCamera, clock: ManualClock
+) -> None:
+    other = platform.camera(client, OTHER)
+    platform.code("20008", "onlinestatus", serial=sim.serial, times=2)
+    for _ in range(3):
+        await clock.drive(gathered(camera.check_online(), other.check_online()))
+    assert_apart(sim, 8.0, 16.0)
+    assert other.lane.interval == 4.0
+
+
+# Nobody waits for ever.
+
+
+async def test_a_request_that_cannot_start_within_30_seconds_is_busy_and_never_sent(
+    camera: Camera, cloud: Cloud, sim: SimCamera, clock: ManualClock
+) -> None:
+    cloud.capture_seconds = 100.0
+    capturing = asyncio.create_task(camera.stills.capture())
+    await until(lambda: sim.calls)
+    asked = asyncio.create_task(camera.check_online())
+    await clock.advance(29.9)
+    assert not asked.done()
+    await clock.advance(0.2)
+    with pytest.raises(LaneBusy):
+        await asked
+    await clock.advance(70.0)
+    await capturing
+    await clock.advance(60.0)
+    assert told(sim) == ["capture"]
+
+
+async def test_a_call_that_has_begun_may_take_longer_than_30_seconds(
+    camera: Camera, cloud: Cloud, sim: SimCamera, clock: ManualClock
+) -> None:
+    cloud.capture_seconds = 45.0
+    capturing = asyncio.create_task(camera.stills.capture())
+    await until(lambda: sim.calls)
+    await clock.advance(45.0)
+    assert (await capturing).picture.content
+
+
+# While it is held.
+
+
+async def test_a_held_lane_lets_nothing_through_until_every_holder_has_released(
+    lane: Lane, clock: ManualClock, work: Callable[[str], Any], done: list[str]
+) -> None:
+    lane.hold("one")
+    lane.hold("two")
+    waiting = asyncio.create_task(lane.run(Priority.PTZ, work("call")))
+    await clock.advance(10.0)
+    lane.release("one")
+    await clock.advance(10.0)
+    assert done == []
+    lane.release("two")
+    assert await waiting == "call"
+
+
+# Closed for a while.
+
+
+@pytest.mark.parametrize(("time_of_day", "hours"), [(8.0, 16.0), (23.9, 0.1), (0.0, 24.0)], ids=str)
+async def test_a_used_up_quota_closes_capture_until_midnight_in_shanghai(
+    platform: Platform, camera: Camera, sim: SimCamera, time_of_day: float, hours: float
+) -> None:
+    clock = platform.clock
+    await clock.advance((time_of_day - 8.0) % 24 * 3600)  # it is 8 in the morning there
+    platform.code("10028", "capture", times=1)
+    with pytest.raises(CaptureQuotaUsed):
+        await camera.stills.capture()
+    await clock.advance(hours * 3600 - 1)
+    with pytest.raises(CaptureQuotaUsed):
+        await camera.stills.capture()
+    assert told(sim) == ["capture"]
+    await clock.advance(1)
+    assert (await camera.stills.capture()).picture.content
+
+
+async def test_a_used_up_quota_closes_nothing_else(
+    platform: Platform, camera: Camera, clock: ManualClock
+) -> None:
+    platform.code("10028", "capture")
+    await gathered(camera.stills.capture())
+    assert await clock.drive(camera.check_online())
+    assert await clock.drive(camera.live.get("hls"))
+
+
+@pytest.mark.parametrize("code", ["9048", "9049"])
+async def test_too_many_viewers_close_live_for_minutes(
+    platform: Platform, camera: Camera, sim: SimCamera, clock: ManualClock, code: str
+) -> None:
+    platform.code(code, "liveurl", times=1)
+    with pytest.raises(TooManyViewers):
+        await camera.live.get("hls")
+    await clock.advance(299.0)
+    with pytest.raises(TooManyViewers):
+        await camera.live.get("hls")
+    assert await camera.check_online()
+    assert told(sim) == ["liveurl", "onlinestatus"]
+    await clock.advance(5.0)
+    assert (await camera.live.get("hls")).url
+
+
+async def test_too_many_viewers_turn_away_those_who_wait_already(
+    platform: Platform, camera: Camera, sim: SimCamera, clock: ManualClock
+) -> None:
+    platform.code("9048", "liveurl")
+    works = [asyncio.create_task(camera.live.get(protocol)) for protocol in ("hls", "flv", "rtmp")]
+    errors = await asyncio.wait_for(gathered(*works), 2.0)
+    assert [type(err) for err in errors] == [TooManyViewers] * 3
+    await clock.advance(20.0)
+    assert told(sim) == ["liveurl"]
+
+
+# The end.
+
+
+async def test_closing_turns_everybody_away_with_an_error_of_ours(
+    platform: Platform, camera: Camera, sim: SimCamera, clock: ManualClock
+) -> None:
+    """A caller that was not cancelled must not see a `CancelledError`."""
+    platform.fault("hang", "liveurl")
+    works = [
+        asyncio.create_task(camera.live.get("hls")),
+        asyncio.create_task(camera.check_online()),
+        asyncio.create_task(camera.stills.get()),
+        asyncio.create_task(camera.stills.capture()),
+    ]
+    await until(lambda: sim.calls)
+    await camera.close()
+    errors = await asyncio.wait_for(gathered(*works), 2.0)
+    assert [type(err) for err in errors] == [LaneBusy] * 4
+    await asyncio.sleep(0)
+    assert clock.alarms == 0
+
+
+async def test_a_closed_lane_takes_no_more_requests(
+    lane: Lane, work: Callable[[str], Any], done: list[str]
+) -> None:
+    await lane.close()
+    with pytest.raises(LaneBusy):
+        await asyncio.wait_for(lane.run(Priority.PTZ, work("call")), 1.0)
+    assert done == []
+
+
+async def test_whatever_a_call_raises_its_caller_hears_of_it_and_the_lane_goes_on(
+    lane: Lane, clock: ManualClock, work: Callable[[str], Any]
+) -> None:
+    async def broken() -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await lane.run(Priority.LIVE, broken)
+    assert await clock.drive(lane.run(Priority.LIVE, work("next"))) == "next"

@@ -1,0 +1,129 @@
+"""One live address serves all viewers, for as long as it is good."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from custom_components.sodalife.api import Camera, SodaError
+from custom_components.sodalife.api.errors import DeviceOffline, VideoEncrypted
+from simulator import Cloud
+from simulator.camera import SimCamera
+from tests.api.world import Platform, both, gathered, told
+from tests.clock import ManualClock, until
+
+
+@both
+async def test_all_viewers_share_one_address(camera: Camera, sim: SimCamera) -> None:
+    addresses = await gathered(*(camera.live.get("hls") for _ in range(100)))
+    assert {address.url for address in addresses} == {addresses[0].url}
+    assert await camera.live.get("hls") is addresses[0]
+    assert told(sim) == ["liveurl"]
+
+
+async def test_a_viewer_that_comes_while_the_address_is_fetched_shares_it(
+    platform: Platform, camera: Camera, sim: SimCamera
+) -> None:
+    platform.fault("slow", "liveurl", seconds=0.03, times=1)
+    first = asyncio.create_task(camera.live.get("hls"))
+    await until(lambda: sim.calls)
+    assert await asyncio.wait_for(camera.live.get("hls"), 2.0) is await first
+    assert told(sim) == ["liveurl"]
+
+
+@pytest.mark.parametrize(("revision", "life"), [("query", 290.0), ("body", 230.0)])
+async def test_an_address_is_kept_until_shortly_before_its_end(
+    camera: Camera, sim: SimCamera, clock: ManualClock, life: float
+) -> None:
+    """`expire` counts where there is one, else 4 minutes."""
+    first = await camera.live.get("hls")
+    await clock.advance(life - 0.1)
+    assert await camera.live.get("hls") is first
+    await clock.advance(0.2)
+    assert camera.live.known("hls") is None
+    assert await camera.live.get("hls") is not first
+    assert told(sim) == ["liveurl", "liveurl"]
+
+
+async def test_to_look_for_a_known_address_costs_nothing_and_never_fails(
+    camera: Camera, sim: SimCamera
+) -> None:
+    sim.online = False
+    assert camera.live.known("hls") is None
+    assert told(sim) == []
+
+
+async def test_a_dropped_address_is_replaced(
+    camera: Camera, sim: SimCamera, clock: ManualClock
+) -> None:
+    first = await camera.live.get("hls")
+    camera.live.drop()
+    assert camera.live.known("hls") is None
+    second = await clock.drive(camera.live.get("hls"))
+    assert second.url != first.url
+
+
+async def test_a_drop_while_the_next_address_is_fetched_does_not_lose_it(
+    platform: Platform, camera: Camera, sim: SimCamera
+) -> None:
+    platform.fault("slow", "liveurl", seconds=0.03, times=1)
+    fetching = asyncio.create_task(camera.live.get("hls"))
+    await until(lambda: sim.calls)
+    camera.live.drop()
+    assert camera.live.known("hls") is None
+    assert await fetching is camera.live.known("hls")
+
+
+async def test_protocols_have_addresses_of_their_own(
+    camera: Camera, sim: SimCamera, clock: ManualClock
+) -> None:
+    hls = await camera.live.get("hls")
+    flv = await clock.drive(camera.live.get("flv"))
+    assert (hls.protocol, flv.protocol) == ("hls", "flv")
+    assert [call.protocol for call in sim.calls] == ["hls", "flv"]
+    assert await camera.live.get("hls") is hls
+
+
+async def test_a_viewer_that_leaves_takes_nobody_along(
+    platform: Platform, camera: Camera, sim: SimCamera
+) -> None:
+    platform.fault("slow", "liveurl", seconds=0.03, times=1)
+    leaving, staying = (asyncio.create_task(camera.live.get("hls")) for _ in range(2))
+    await until(lambda: sim.calls)
+    leaving.cancel()
+    assert (await staying).url
+    assert told(sim) == ["liveurl"]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "expected"), [("online", DeviceOffline), ("encrypted", VideoEncrypted)]
+)
+async def test_a_failure_is_not_kept(
+    camera: Camera, sim: SimCamera, clock: ManualClock, trouble: str, expected: type[SodaError]
+) -> None:
+    setattr(sim, trouble, trouble == "encrypted")
+    with pytest.raises(expected):
+        await camera.live.get("hls")
+    setattr(sim, trouble, trouble == "online")
+    assert (await clock.drive(camera.live.get("hls"))).url
+
+
+async def test_an_address_that_is_about_to_end_when_it_comes_is_used_but_not_kept(
+    camera: Camera, cloud: Cloud, sim: SimCamera, clock: ManualClock
+) -> None:
+    cloud.live.life = 5.0
+    assert (await camera.live.get("hls")).url
+    assert camera.live.known("hls") is None
+    await clock.drive(camera.live.get("hls"))
+    assert told(sim) == ["liveurl", "liveurl"]
+
+
+@pytest.mark.parametrize("work", ["live", "talk"])
+async def test_a_talk_address_is_shared_only_by_those_who_wait_for_it(
+    camera: Camera, sim: SimCamera, clock: ManualClock, work: str
+) -> None:
+    ask = camera.talk_url if work == "talk" else lambda: camera.live.get("hls")
+    await gathered(ask(), ask())
+    await clock.drive(ask())
+    assert len(sim.calls) == (2 if work == "talk" else 1)

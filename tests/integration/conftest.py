@@ -1,0 +1,242 @@
+"""Home Assistant with the integration, and a platform for it to talk to."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Mapping
+import logging
+from pathlib import Path
+import re
+from typing import Any
+
+from aiohttp.test_utils import TestServer
+from homeassistant.config_entries import ConfigSubentryData
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    MockModule,
+    mock_integration,
+    mock_platform,
+)
+
+import demo.espeak
+import demo.espeak.config_flow
+import demo.espeak.tts
+from simulator import Cloud, create_app
+from simulator.camera import SimCamera
+from tests.clock import ManualClock
+from tests.integration.common import (
+    CREDENTIALS,
+    DOMAIN,
+    OTHER,
+    QUICK,
+    SERIAL,
+    Act,
+    FindEntity,
+    SetUp,
+)
+
+
+@pytest.fixture
+def revision() -> str:
+    """Say which contract the platform keeps; `both_revisions` has a test run with each."""
+    return "query"
+
+
+@pytest.fixture
+async def cloud(revision: str, socket_enabled: None) -> Cloud:
+    """Have a platform with two cameras; without pauses, so that tests are quick."""
+    cloud = Cloud(revision=revision, interval=0, token_fetch_interval=0, picture_size=(160, 90))
+    cloud.add_camera(SERIAL, name="Shop")
+    cloud.add_camera(OTHER, name="Yard")
+    return cloud
+
+
+@pytest.fixture
+def sim(cloud: Cloud) -> SimCamera:
+    """The camera that most tests are about, as the platform sees it."""
+    return cloud.cameras[SERIAL]
+
+
+@pytest.fixture
+async def host(cloud: Cloud) -> AsyncIterator[str]:
+    """Have the platform listen, and say where."""
+    server = TestServer(create_app(cloud), host="127.0.0.1")
+    await server.start_server(access_log=None)  # it would show tokens
+    yield str(server.make_url("")).rstrip("/")
+    await server.close()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> ManualClock:
+    """Hand the integration a clock that the test moves."""
+    clock = ManualClock()
+    monkeypatch.setattr("custom_components.sodalife.coordinator.SystemClock", lambda: clock)
+    return clock
+
+
+@pytest.fixture
+def make_entry(hass: HomeAssistant, host: str) -> Any:
+    """Make an entry with cameras the way the flow would have made it."""
+
+    def make_entry(
+        *serials: str, options: Mapping[str, Any] | None = None, **data: Any
+    ) -> MockConfigEntry:
+        entry = MockConfigEntry(
+            domain=DOMAIN,
+            title="SodaLife demo-client",
+            unique_id="demo-client",
+            data={"host": host, **CREDENTIALS, **data},
+            options={**QUICK, **(options or {})},
+            subentries_data=[
+                ConfigSubentryData(
+                    data={"device_serial": serial},
+                    subentry_type="camera",
+                    title=f"Camera {serial[-1]}",
+                    unique_id=serial,
+                )
+                for serial in serials or (SERIAL,)
+            ],
+        )
+        entry.add_to_hass(hass)
+        return entry
+
+    return make_entry
+
+
+@pytest.fixture
+async def set_up(hass: HomeAssistant, make_entry: Any) -> SetUp:
+    """Make an entry and set it up, whatever comes of it."""
+
+    async def set_up(*serials: str, **about: Any) -> MockConfigEntry:
+        entry: MockConfigEntry = make_entry(*serials, **about)
+        assert await async_setup_component(hass, "homeassistant", {})
+        await hass.config_entries.async_setup(entry.entry_id)
+        await hass.async_block_till_done()
+        return entry
+
+    return set_up
+
+
+@pytest.fixture
+def entity_id(entity_registry: er.EntityRegistry) -> FindEntity:
+    """Find an entity by platform and key."""
+
+    def find(platform: str, key: str | None = None, serial: str = SERIAL) -> str:
+        unique_id = f"{serial}_{key or platform}"
+        found = entity_registry.async_get_entity_id(platform, DOMAIN, unique_id)
+        assert found is not None, f"no {platform} {unique_id}"
+        return found
+
+    return find
+
+
+@pytest.fixture
+def act(hass: HomeAssistant, entity_id: FindEntity) -> Act:
+    """Call one of the integration's actions on cameras, by their serials."""
+
+    async def act(action: str, *serials: str, answers: bool = False, **fields: Any) -> Any:
+        targets = [entity_id("camera", serial=serial) for serial in serials or (SERIAL,)]
+        return await hass.services.async_call(
+            DOMAIN,
+            action,
+            {"entity_id": targets, **fields},
+            blocking=True,
+            return_response=answers,
+        )
+
+    return act
+
+
+@pytest.fixture
+def press(hass: HomeAssistant, entity_id: FindEntity) -> Act:
+    """Press one of a camera's buttons."""
+
+    async def press(key: str, serial: str = SERIAL) -> None:
+        await hass.services.async_call(
+            "button", "press", {"entity_id": entity_id("button", key, serial)}, blocking=True
+        )
+
+    return press
+
+
+@pytest.fixture
+def media_folder(hass: HomeAssistant, tmp_path: Path) -> Path:
+    """Have a folder that Home Assistant may use, known as the local media."""
+    folder = tmp_path / "media"
+    folder.mkdir()
+    hass.config.config_dir = str(tmp_path)
+    hass.config.media_dirs = {"local": str(folder)}
+    hass.config.allowlist_external_dirs = {str(folder)}
+    return folder
+
+
+@pytest.fixture
+def play(hass: HomeAssistant, entity_id: FindEntity) -> Act:
+    """Have a camera's speaker play something."""
+
+    async def play(media_id: str, serial: str = SERIAL, **wishes: Any) -> None:
+        await hass.services.async_call(
+            "media_player",
+            "play_media",
+            {
+                "entity_id": entity_id("media_player", "speaker", serial),
+                "media_content_id": media_id,
+                "media_content_type": "music",
+                **wishes,
+            },
+            blocking=True,
+        )
+
+    return play
+
+
+@pytest.fixture
+async def espeak(hass: HomeAssistant, media_folder: Path) -> str:
+    """Have a text-to-speech engine that needs no internet, and say which entity it is."""
+    mock_integration(
+        hass,
+        MockModule(
+            "espeak",
+            async_setup_entry=demo.espeak.async_setup_entry,
+            async_unload_entry=demo.espeak.async_unload_entry,
+        ),
+    )
+    mock_platform(hass, "espeak.config_flow", demo.espeak.config_flow)
+    mock_platform(hass, "espeak.tts", demo.espeak.tts)
+    entry = MockConfigEntry(domain="espeak", title="eSpeak")
+    entry.add_to_hass(hass)
+    assert await async_setup_component(hass, "tts", {})
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    return "tts.espeak"
+
+
+@pytest.fixture
+def expected_log() -> list[str]:
+    """Take patterns of `logger: message` that a test expects in the log all the same."""
+    return []
+
+
+@pytest.fixture(autouse=True)
+def _quiet_log(
+    request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture, expected_log: list[str]
+) -> Iterator[None]:
+    """Fail a test that leaves a warning of ours, or anybody's error, in the log."""
+    yield
+    welcome = re.compile("|".join(["homeassistant.loader: We found", *expected_log]))
+    lines = [
+        f"{record.name}: {record.getMessage()}"
+        for record in caplog.get_records("call")
+        if record.name != "asyncio"  # in debug mode it complains of a busy machine
+        and (
+            record.levelno >= logging.ERROR
+            or (
+                record.levelno == logging.WARNING
+                and DOMAIN in f"{record.name} {record.getMessage()}"
+            )
+        )
+    ]
+    assert [line for line in lines if not welcome.match(line)] == []

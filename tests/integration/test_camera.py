@@ -1,0 +1,437 @@
+"""Stills and live pictures, the way Home Assistant's frontend asks for them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from http import HTTPStatus
+import logging
+import re
+from typing import Any, override
+
+from homeassistant.components.camera import (
+    Camera,
+    CameraWebRTCProvider,
+    WebRTCSendMessage,
+    async_get_image,
+    async_register_webrtc_provider,
+)
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator, WebSocketGenerator
+
+from simulator import Cloud, Fault
+from simulator.camera import SimCamera
+from tests.clock import ManualClock, until
+from tests.integration.common import (
+    Act,
+    FindEntity,
+    SetUp,
+    both_revisions,
+    count,
+    state_of,
+)
+
+type Look = Callable[[], Awaitable[tuple[int, bytes]]]
+
+
+@pytest.fixture
+def look(hass_client: ClientSessionGenerator, entity_id: FindEntity) -> Look:
+    """Look at the camera's still as a dashboard does."""
+
+    async def look() -> tuple[int, bytes]:
+        client = await hass_client()
+        async with client.get(f"/api/camera_proxy/{entity_id('camera')}") as response:
+            return response.status, await response.read()
+
+    return look
+
+
+# --- stills
+
+
+@both_revisions
+async def test_two_looks_are_one_photo(
+    set_up: SetUp, look: Look, sim: SimCamera, cloud: Cloud
+) -> None:
+    await set_up()
+    first, second = await look(), await look()
+
+    assert first == second
+    assert first[0] == HTTPStatus.OK
+    assert first[1].startswith(b"\xff\xd8\xff")
+    assert sim.photos == 1
+    assert cloud.violations == []
+
+
+async def test_many_looks_at_once_are_one_photo(
+    set_up: SetUp, look: Look, sim: SimCamera, cloud: Cloud
+) -> None:
+    await set_up()
+    cloud.capture_seconds = 0.2
+    looks = await asyncio.gather(*(look() for _ in range(10)))
+
+    assert len(set(looks)) == 1
+    assert looks[0][0] == HTTPStatus.OK
+    assert sim.photos == 1
+
+
+async def test_a_viewer_who_leaves_takes_no_photo_with_them(
+    set_up: SetUp, look: Look, sim: SimCamera, cloud: Cloud
+) -> None:
+    await set_up()
+    cloud.capture_seconds = 0.2
+    impatient = asyncio.create_task(look())
+    await until(lambda: count(sim, "capture"))
+    impatient.cancel()
+    await asyncio.wait({impatient})
+
+    assert (await look())[0] == HTTPStatus.OK
+    assert sim.photos == 1
+
+
+async def test_a_still_grows_old(
+    set_up: SetUp, look: Look, sim: SimCamera, clock: ManualClock
+) -> None:
+    await set_up(options={"snapshot_interval": 20})
+    await look()
+    await clock.advance(19)
+    await look()
+    assert sim.photos == 1
+    await clock.advance(2)
+    await look()
+    assert sim.photos == 2
+
+
+async def test_a_motion_makes_the_still_an_old_one(
+    set_up: SetUp, look: Look, sim: SimCamera, press: Act
+) -> None:
+    await set_up(options={"snapshot_interval": 3600})
+    _, before = await look()
+    await press("zoom_in")
+    _, after = await look()
+
+    assert sim.photos == 2
+    assert before != after
+
+
+async def test_when_the_still_was_taken(
+    hass: HomeAssistant,
+    set_up: SetUp,
+    look: Look,
+    clock: ManualClock,
+    entity_id: FindEntity,
+    press: Act,
+) -> None:
+    await set_up()
+
+    def captured_at() -> datetime | None:
+        state = hass.states.get(entity_id("camera"))
+        assert state is not None
+        return state.attributes["captured_at"]
+
+    assert captured_at() is None
+    for _ in range(2):
+        await clock.advance(100)
+        await look()
+        assert captured_at() == datetime.fromtimestamp(clock.time(), UTC)
+    await clock.advance(1)
+    await press("capture")
+    assert captured_at() == datetime.fromtimestamp(clock.time(), UTC)
+
+
+@pytest.mark.parametrize(
+    ("fault", "key"),
+    [
+        (Fault("code", "capture", code="60017"), "capture_failed"),
+        (Fault("not_image", "picture"), "picture_unusable"),
+        (Fault("html", "capture"), "cannot_connect"),
+        (Fault("code", "capture", code="87654"), "unknown_code"),
+    ],
+    ids=lambda v: getattr(v, "label", v),
+)
+async def test_a_photo_that_fails(
+    *,
+    hass: HomeAssistant,
+    set_up: SetUp,
+    look: Look,
+    cloud: Cloud,
+    sim: SimCamera,
+    clock: ManualClock,
+    entity_id: FindEntity,
+    fault: Fault,
+    key: str,
+) -> None:
+    await set_up()
+    cloud.faults.add(fault)
+    with pytest.raises(HomeAssistantError) as failure:
+        await async_get_image(hass, entity_id("camera"))
+    assert failure.value.translation_key == key
+    assert (failure.value.translation_placeholders or {})["camera"] == "Camera 1"
+    assert (await look())[0] == HTTPStatus.INTERNAL_SERVER_ERROR
+    assert count(sim, "capture") == 1, "a failure is not repeated at every look"
+
+    cloud.faults.clear()
+    await clock.advance(11)
+    status, good = await look()
+    assert status == HTTPStatus.OK
+
+    cloud.faults.add(fault)
+    await clock.advance(40)
+    assert await look() == (HTTPStatus.OK, good), "the last good one is better than none"
+    assert count(sim, "capture") == 3
+
+
+async def test_a_slow_photo_gives_way_to_the_last_one(
+    set_up: SetUp, look: Look, cloud: Cloud, sim: SimCamera, clock: ManualClock
+) -> None:
+    await set_up()
+    _, old = await look()
+    await clock.advance(100)
+    cloud.faults.add(Fault("slow", "capture", seconds=0.5))
+    looking = asyncio.create_task(look())
+    await until(lambda: count(sim, "capture") == 2)
+    await asyncio.sleep(0.01)
+    assert not looking.done()
+    await clock.advance(8)  # Home Assistant would give up after 10
+    assert await looking == (HTTPStatus.OK, old)
+
+    await until(lambda: sim.photos == 2)
+    await until(lambda: sim.calls[-1].answered is not None)
+    assert (await look())[1] != old, "the photo was not taken in vain"
+    assert sim.photos == 2
+
+
+async def test_an_offline_camera_keeps_its_still(
+    hass: HomeAssistant,
+    set_up: SetUp,
+    look: Look,
+    sim: SimCamera,
+    clock: ManualClock,
+    entity_id: FindEntity,
+) -> None:
+    await set_up()
+    _, good = await look()
+    sim.online = False
+    await clock.advance(100)
+    assert await look() == (HTTPStatus.OK, good)
+    assert state_of(hass, entity_id("camera")) == "unavailable"
+
+
+# --- live pictures
+
+
+class Provider(CameraWebRTCProvider):
+    """Does as go2rtc does: looks at the scheme when a camera comes, asks at an offer."""
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+
+    @property
+    @override
+    def domain(self) -> str:
+        return "test"
+
+    @callback
+    @override
+    def async_is_supported(self, stream_source: str) -> bool:
+        self.seen.append(stream_source)
+        return stream_source.partition(":")[0] in ("http", "https", "rtmp", "rtsp")
+
+    @override
+    async def async_handle_async_webrtc_offer(
+        self, camera: Camera, offer_sdp: str, session_id: str, send_message: WebRTCSendMessage
+    ) -> None:
+        raise NotImplementedError
+
+    @override
+    async def async_on_webrtc_candidate(self, session_id: str, candidate: Any) -> None:
+        raise NotImplementedError
+
+
+def go_offline(cloud: Cloud) -> None:
+    for sim in cloud.cameras.values():
+        sim.online = False
+
+
+def go_down(cloud: Cloud) -> None:
+    cloud.faults.add(Fault("html"))
+
+
+@both_revisions
+@pytest.mark.parametrize(
+    ("trouble", "options", "scheme"),
+    [
+        (None, {}, "http"),
+        (None, {"live_protocol": "rtmp"}, "rtmp"),
+        (None, {"live_protocol": "rtsp"}, "rtsp"),
+        (None, {"live_protocol": "flvhd"}, "http"),
+        (go_offline, {}, "http"),
+        (go_down, {}, "http"),
+    ],
+)
+async def test_added_with_a_webrtc_provider(
+    *,
+    hass: HomeAssistant,
+    set_up: SetUp,
+    cloud: Cloud,
+    entity_id: FindEntity,
+    hass_ws_client: WebSocketGenerator,
+    trouble: Callable[[Cloud], None] | None,
+    options: dict[str, str],
+    scheme: str,
+    expected_log: list[str],
+) -> None:
+    assert await async_setup_component(hass, "camera", {})
+    provider = Provider()
+    async_register_webrtc_provider(hass, provider)
+    entry = await set_up(revision=cloud.revision)
+    await hass.config_entries.async_unload(entry.entry_id)
+    if trouble is not None:
+        trouble(cloud)
+    hass.config_entries.async_update_entry(entry, options={**entry.options, **options})
+    provider.seen.clear()
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    remove = async_register_webrtc_provider(hass, Provider())
+    await hass.async_block_till_done()
+    remove()
+    await hass.async_block_till_done()
+
+    assert provider.seen
+    assert {source.partition(":")[0] for source in provider.seen} == {scheme}
+    assert sum(count(sim, "liveurl") for sim in cloud.cameras.values()) == 0
+    client = await hass_ws_client()
+    await client.send_json_auto_id(
+        {"type": "camera/capabilities", "entity_id": entity_id("camera")}
+    )
+    answer = await client.receive_json()
+    assert "web_rtc" in answer["result"]["frontend_stream_types"]
+
+
+class Watcher:
+    """Watches the camera's live picture as a browser does: address, playlists, segments."""
+
+    def __init__(self, http: Any, ws: Any, entity_id: str) -> None:
+        self._http, self._ws, self._entity_id = http, ws, entity_id
+        self._master = ""
+
+    async def ask(self) -> dict[str, Any]:
+        """Ask Home Assistant for a stream and return its answer."""
+        await self._ws.send_json_auto_id(
+            {"type": "camera/stream", "entity_id": self._entity_id, "format": "hls"}
+        )
+        answer: dict[str, Any] = await self._ws.receive_json()
+        if answer["success"]:
+            self._master = answer["result"]["url"]
+        return answer
+
+    async def get(self, address: str) -> bytes:
+        """Fetch an address; nothing if it is not there."""
+        async with self._http.get(address) as response:
+            return await response.read() if response.status == HTTPStatus.OK else b""
+
+    async def segments(self) -> list[str]:
+        """Return the addresses of what there is to see, the header first."""
+        folder = self._master.rpartition("/")[0]
+        await self.get(self._master)
+        playlist = (await self.get(f"{folder}/playlist.m3u8")).decode()
+        header = re.findall(r'MAP:URI="([^"]+)"', playlist)
+        media = re.findall(r'PART:.*?URI="([^"]+)"|^(\S+\.m4s)$', playlist, re.MULTILINE)
+        return [
+            f"{folder}/{name[2:] if name[0] == '.' else name}"
+            for name in (*header, *("".join(m) for m in media))
+        ]
+
+    async def see(self) -> None:
+        """Wait for a header and a piece of the picture, and look at both."""
+        async with asyncio.timeout(15):
+            while len(found := await self.segments()) < 2:  # noqa: ASYNC110 - others' news
+                await asyncio.sleep(0.1)
+            header, *media = [await self.get(address) for address in found]
+        assert b"avc1" in header
+        assert any(b"moof" in piece and b"mdat" in piece for piece in media)
+
+
+@pytest.fixture
+async def watcher(
+    hass: HomeAssistant,
+    hass_client: ClientSessionGenerator,
+    hass_ws_client: WebSocketGenerator,
+    entity_id: FindEntity,
+) -> Callable[[], Awaitable[Watcher]]:
+    """Have somebody come to watch."""
+
+    async def watcher() -> Watcher:
+        pieces = {"ll_hls": True, "segment_duration": 2, "part_duration": 0.2}
+        assert await async_setup_component(hass, "stream", {"stream": pieces})
+        ws = await hass_ws_client()  # first: it adds a route
+        return Watcher(await hass_client(), ws, entity_id("camera"))
+
+    return watcher
+
+
+@both_revisions
+async def test_live_picture(
+    hass: HomeAssistant,
+    set_up: SetUp,
+    watcher: Callable[[], Awaitable[Watcher]],
+    sim: SimCamera,
+    cloud: Cloud,
+    look: Look,
+    entity_id: FindEntity,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    await set_up(revision=cloud.revision)
+    first, second = await watcher(), await watcher()
+    assert (await first.ask())["success"]
+    await first.see()
+    assert (await second.ask())["success"]
+    await second.see()
+
+    assert state_of(hass, entity_id("camera")) == "streaming"
+    assert count(sim, "liveurl") == 1, "one address serves all viewers"
+    status, frame = await look()
+    assert (status, frame[:3]) == (HTTPStatus.OK, b"\xff\xd8\xff")
+    assert count(sim, "capture") == 0, "a running stream has stills enough"
+    (address,) = cloud.live._by_target.values()
+    assert "stream" in caplog.text
+    assert address.key not in caplog.text, "addresses are keys to the picture"
+
+
+@pytest.mark.parametrize(
+    ("revision", "killed"), [("query", False), ("query", True), ("body", True)]
+)
+async def test_a_running_stream_gets_the_next_address(
+    *,
+    hass: HomeAssistant,
+    set_up: SetUp,
+    watcher: Callable[[], Awaitable[Watcher]],
+    sim: SimCamera,
+    cloud: Cloud,
+    entity_id: FindEntity,
+    killed: bool,
+    expected_log: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    expected_log.append("homeassistant.components.stream|libav")
+    monkeypatch.setattr("homeassistant.components.stream.STREAM_RESTART_INCREMENT", 1)
+    cloud.live.life = 300 if killed else 11.5  # an address is not used in its last 10 seconds
+    await set_up(revision=cloud.revision)
+    somebody = await watcher()
+    await somebody.ask()
+    cloud.live.life = 300
+    await somebody.see()
+    if killed:
+        sim.kill_live()
+    await until(lambda: count(sim, "liveurl") == 2, 30)
+    seen = set(await somebody.segments())
+    async with asyncio.timeout(15):
+        while set(await somebody.segments()) <= seen:
+            await asyncio.sleep(0.1)
+    assert state_of(hass, entity_id("camera")) == "streaming"
+    assert count(sim, "liveurl") == 2

@@ -1,0 +1,304 @@
+"""Taking up an application, letting it go, and what is kept in between."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from homeassistant.config_entries import SOURCE_USER, ConfigEntryDisabler, ConfigEntryState
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.loader import DATA_CUSTOM_COMPONENTS
+import pytest
+from pytest_homeassistant_custom_component.common import async_test_home_assistant
+
+from simulator import Cloud, Fault
+from simulator.camera import SimCamera
+from tests.clock import until
+from tests.integration.common import (
+    CREDENTIALS,
+    DOMAIN,
+    OTHER,
+    QUICK,
+    SERIAL,
+    Act,
+    FindEntity,
+    SetUp,
+    controls,
+    count,
+    state_of,
+    stored_token,
+)
+
+# --- no start
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault("html", "token"),
+        Fault("empty", "token"),
+        Fault("json_other", "token"),
+        Fault("reset_after", "token"),
+        Fault("code", "token", code="TOO_MANY_REQUESTS"),
+        Fault("code", "token", code="UNAUTHORIZED_CLIENT"),
+        Fault("code", "token", code="10005"),
+        Fault("code", "token", code="10002"),
+        Fault("code", "token", code="87654"),
+    ],
+    ids=lambda fault: fault.label,
+)
+async def test_no_token_yet(
+    hass: HomeAssistant, set_up: SetUp, cloud: Cloud, fault: Fault, act: Act
+) -> None:
+    cloud.faults.add(fault)
+    entry = await set_up()
+
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert entry.error_reason_translation_key or entry.reason
+    assert hass.config_entries.flow.async_progress() == [], "the credentials are not in doubt"
+    assert hass.states.async_entity_ids("camera") == []
+
+    cloud.faults.clear()
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert entry.state is ConfigEntryState.LOADED
+    await act("capture")
+
+
+async def test_wrong_credentials(
+    hass: HomeAssistant, set_up: SetUp, cloud: Cloud, expected_log: list[str]
+) -> None:
+    expected_log.append("homeassistant.config_entries: .* could not authenticate")
+    entry = await set_up(client_secret="wrong")
+
+    assert entry.state is ConfigEntryState.SETUP_ERROR
+    assert entry.error_reason_translation_key == "invalid_auth"
+    (flow,) = hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+    assert flow["context"]["source"] == "reauth"
+
+
+async def test_a_camera_in_trouble_does_not_keep_the_others_from_starting(
+    set_up: SetUp, cloud: Cloud, sim: SimCamera, act: Act
+) -> None:
+    sim.online = False
+    cloud.faults.add(Fault("html", serial=SERIAL))
+    entry = await set_up(SERIAL, OTHER)
+
+    assert entry.state is ConfigEntryState.LOADED
+    await act("capture", OTHER)
+
+
+# --- the token is kept
+
+
+async def test_restarts_fetch_no_token(
+    hass: HomeAssistant, set_up: SetUp, cloud: Cloud, act: Act
+) -> None:
+    entry = await set_up()
+    for _ in range(2):
+        await act("capture")
+        await hass.config_entries.async_unload(entry.entry_id)
+        await hass.config_entries.async_setup(entry.entry_id)
+        await hass.async_block_till_done()
+    await act("capture")
+
+    assert cloud.token_requests == 1
+
+
+@asynccontextmanager
+async def home_assistant_from_storage() -> AsyncIterator[HomeAssistant]:
+    """Start a Home Assistant with the entries that an earlier one has stored; end it."""
+    async with async_test_home_assistant() as hass:
+        hass.data.pop(DATA_CUSTOM_COMPONENTS)
+        await hass.config_entries.async_initialize()
+        for entry in hass.config_entries.async_entries(DOMAIN):
+            await hass.config_entries.async_setup(entry.entry_id)
+        await hass.async_block_till_done()
+        yield hass
+        await hass.async_stop(force=True)
+
+
+async def test_two_restarts_of_home_assistant_fetch_no_token(
+    hass_storage: dict[str, Any], host: str, cloud: Cloud, sim: SimCamera
+) -> None:
+    async with home_assistant_from_storage() as hass:
+        flow = hass.config_entries.flow
+        form = await flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+        form = await flow.async_configure(form["flow_id"], {"host": host, **CREDENTIALS})
+        result = await flow.async_configure(form["flow_id"], {"device_serials": [SERIAL]})
+        hass.config_entries.async_update_entry(result["result"], options=QUICK)
+        await hass.async_block_till_done()
+    for photos in (1, 2):
+        async with home_assistant_from_storage() as hass:
+            (entry,) = hass.config_entries.async_entries(DOMAIN)
+            assert entry.state is ConfigEntryState.LOADED
+            (camera,) = hass.states.async_entity_ids("camera")
+            await hass.services.async_call(DOMAIN, "capture", {"entity_id": camera}, blocking=True)
+            assert sim.photos == photos
+
+    assert cloud.token_requests == 1
+    assert (stored_token(hass_storage) or {})["access_token"]
+    assert cloud.violations == []
+
+
+DAMAGE: dict[str, Any] = {
+    "nothing": None,
+    "a list": ["token"],
+    "a text": "token",
+    "empty": {},
+    "no token": {"access_token": None},
+    "no host": {"host": None},
+    "no end": {"expires_at": None},
+    "end is a text": {"expires_at": "tomorrow"},
+    "over": {"expires_at": 0},
+    "another host": {"host": "http://127.0.0.1:9"},
+    "not the one": {"access_token": "0123456789abcdef"},
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE.keys())
+async def test_a_damaged_token_costs_one_fetch(
+    hass: HomeAssistant,
+    set_up: SetUp,
+    cloud: Cloud,
+    act: Act,
+    hass_storage: dict[str, Any],
+    damage: Any,
+    expected_log: list[str],
+) -> None:
+    expected_log.append("custom_components.sodalife: The stored token")
+    entry = await set_up(revision="query")
+    await hass.config_entries.async_unload(entry.entry_id)
+    (key,) = (key for key in hass_storage if key.startswith(DOMAIN))
+    data = hass_storage[key]["data"]
+    hass_storage[key]["data"] = {**data, **damage} if damage and "token" not in damage else damage
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+
+    assert entry.state is ConfigEntryState.LOADED
+    await act("capture")
+    await act("get_talk_url", answers=True)
+    assert cloud.token_requests == 2
+    assert hass.config_entries.flow.async_progress() == []
+    assert (stored_token(hass_storage) or {})["access_token"]
+
+
+async def test_a_storage_from_the_future_costs_one_fetch(
+    hass: HomeAssistant,
+    set_up: SetUp,
+    cloud: Cloud,
+    act: Act,
+    hass_storage: dict[str, Any],
+    expected_log: list[str],
+) -> None:
+    expected_log.append("custom_components.sodalife: The stored token")
+    entry = await set_up()
+    await hass.config_entries.async_unload(entry.entry_id)
+    (key,) = (key for key in hass_storage if key.startswith(DOMAIN))
+    hass_storage[key]["version"] = 99
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+
+    await act("capture")
+    assert cloud.token_requests == 2
+
+
+# --- letting go
+
+
+async def test_removing_the_entry_removes_everything(
+    hass: HomeAssistant,
+    set_up: SetUp,
+    hass_storage: dict[str, Any],
+    device_registry: dr.DeviceRegistry,
+    entity_registry: er.EntityRegistry,
+) -> None:
+    entry = await set_up(SERIAL, OTHER)
+    assert stored_token(hass_storage) is not None
+    await hass.config_entries.async_remove(entry.entry_id)
+    await hass.async_block_till_done()
+
+    assert stored_token(hass_storage) is None
+    assert dr.async_entries_for_config_entry(device_registry, entry.entry_id) == []
+    assert er.async_entries_for_config_entry(entity_registry, entry.entry_id) == []
+    assert hass.states.async_entity_ids("camera") == []
+
+
+@pytest.mark.parametrize("way", ["unload", "reload", "disable", "remove"])
+async def test_letting_go_stops_a_motion(
+    hass: HomeAssistant, set_up: SetUp, cloud: Cloud, sim: SimCamera, act: Act, way: str
+) -> None:
+    entry = await set_up()
+    await act("ptz_start", command="zoom_in", timeout=60)
+    assert sim.moving == 8
+    match way:
+        case "unload":
+            await hass.config_entries.async_unload(entry.entry_id)
+        case "reload":
+            await hass.config_entries.async_reload(entry.entry_id)
+        case "disable":
+            await hass.config_entries.async_set_disabled_by(
+                entry.entry_id, ConfigEntryDisabler.USER
+            )
+        case "remove":
+            await hass.config_entries.async_remove(entry.entry_id)
+
+    assert sim.moving is None
+    assert controls(sim) == [(0, 8), (1, 8)]
+    assert cloud.violations == []
+
+
+async def test_the_end_of_home_assistant_stops_a_motion(
+    hass: HomeAssistant, set_up: SetUp, cloud: Cloud, sim: SimCamera, act: Act
+) -> None:
+    await set_up()
+    await act("ptz_start", command="zoom_in", timeout=60)
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
+    await hass.async_block_till_done()  # as Home Assistant does before it goes on ending
+
+    assert sim.moving is None
+    assert controls(sim) == [(0, 8), (1, 8)]
+    with pytest.raises(HomeAssistantError):
+        await act("ptz_start", command="zoom_in", timeout=60)
+    assert sim.moving is None, "nothing starts any more"
+
+
+async def test_letting_go_waits_for_no_answer(
+    hass: HomeAssistant, set_up: SetUp, cloud: Cloud, sim: SimCamera, act: Act
+) -> None:
+    entry = await set_up()
+    cloud.faults.add(Fault("hang", "capture"))
+    capture = asyncio.create_task(act("capture"))
+    await until(lambda: count(sim, "capture"))
+    waiting = asyncio.create_task(act("get_talk_url", answers=True))
+    await asyncio.sleep(0.05)
+    async with asyncio.timeout(3):
+        await hass.config_entries.async_unload(entry.entry_id)
+    outcomes = await asyncio.gather(capture, waiting, return_exceptions=True)
+
+    assert entry.state is ConfigEntryState.NOT_LOADED
+    for outcome in outcomes:
+        assert isinstance(outcome, HomeAssistantError), "turned away, not cancelled"
+        assert outcome.translation_domain == DOMAIN
+
+
+async def test_entities_of_an_entry_that_was_let_go(
+    hass: HomeAssistant, set_up: SetUp, entity_id: FindEntity
+) -> None:
+    entry = await set_up()
+    await hass.config_entries.async_unload(entry.entry_id)
+    assert state_of(hass, entity_id("camera")) == "unavailable"
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    assert state_of(hass, entity_id("camera")) == "idle"
+
+
+async def test_actions_are_there_without_an_entry(hass: HomeAssistant, set_up: SetUp) -> None:
+    entry = await set_up()
+    before = hass.services.async_services_for_domain(DOMAIN).keys()
+    await hass.config_entries.async_remove(entry.entry_id)
+    assert hass.services.async_services_for_domain(DOMAIN).keys() == before
