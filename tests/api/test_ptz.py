@@ -11,6 +11,7 @@ import pytest
 from custom_components.sodalife.api import Camera, Command, Endpoint, SodaClient, SodaError
 from custom_components.sodalife.api.client import SECONDS
 from custom_components.sodalife.api.errors import (
+    AnswerTimeout,
     CannotConnect,
     DeviceOffline,
     LaneBusy,
@@ -790,4 +791,23 @@ async def test_a_refused_start_says_so_to_whoever_waits_for_its_end(
     platform.code("TOO_MANY_REQUESTS", "controlling")
     with pytest.raises(RateLimited):
         await camera.ptz.move(UP, 60.0)
+    at_rest()
+
+
+async def test_a_start_that_is_carried_out_after_our_stop_is_stopped_as_well(
+    camera: Camera,
+    sim: SimCamera,
+    clock: ManualClock,
+    platform: Platform,
+    monkeypatch: pytest.MonkeyPatch,
+    at_rest: Any,
+) -> None:
+    monkeypatch.setitem(SECONDS, Endpoint.CONTROL, 0.1)
+    platform.fault("hang", "controlling", seconds=1.0, times=1)
+    with pytest.raises(AnswerTimeout):
+        await camera.ptz.start(ZOOM, 5.0)
+    await until(lambda: told(sim)[-1:] == ["stop 8"])
+    sim.control(0, ZOOM)  # the platform gets round to the start only now
+    await clock.advance(10.0)
+    await until(lambda: sim.moving is None)
     at_rest()

@@ -90,7 +90,9 @@ class Device:
             except NotSupported as err:
                 self.refused |= refused_with(command, err)
                 raise
-            self.refused -= {command}
+            if command in self.refused:
+                self.refused -= {command}
+                self.changed()
 
         await self._observe(Endpoint.CONTROL, ask())
 

@@ -14,6 +14,7 @@ import logging
 from .clock import Clock, Timer
 from .device import Device
 from .errors import (
+    AnswerTimeout,
     DeviceOffline,
     EndStop,
     LaneBusy,
@@ -29,6 +30,7 @@ from .waiting import outcome_of
 _LOGGER = logging.getLogger(__name__)
 
 HOME_SECONDS = 5.0  # a return to the preset; then the stop that the platform wants
+LATE_START = 10.0  # seconds in which a start that was not answered may still be carried out
 RETRY_PAUSES = (0.3, 0.7, 1.5)  # seconds before a failed stop is sent again
 FIRST_DEBT_PAUSE = 5.0  # ... and when it was reported: pauses that double ...
 LONGEST_DEBT_PAUSE = 60.0
@@ -203,15 +205,9 @@ class Ptz:
         if motion.ended.is_set():  # another one was wanted before this got its turn
             motion.started.set_result(None)
             return False
-
-        async def send() -> None:
-            if not motion.ended.is_set():
-                motion.sent = True
-                self._lane.hold(motion)
-                self._last = motion.command
-                await self._device.start(motion.command)
-
-        motion.waiting = asyncio.create_task(self._lane.run(Priority.PTZ, send))
+        motion.waiting = asyncio.create_task(
+            self._lane.run(Priority.PTZ, lambda: self._send_start(motion))
+        )
         try:
             await motion.waiting
         except asyncio.CancelledError:
@@ -233,6 +229,18 @@ class Ptz:
             motion.watch()
             await motion.ended.wait()
         return motion.sent
+
+    async def _send_start(self, motion: _Motion) -> None:
+        if motion.ended.is_set():
+            return
+        motion.sent = True
+        self._lane.hold(motion)
+        self._last = motion.command
+        try:
+            await self._device.start(motion.command)
+        except AnswerTimeout:
+            self._spawn(self._stop_late())
+            raise
 
     async def _stop_surely(self, command: Command, *, owe: bool) -> None:
         """Stop, again if need be; a stop that is owed is sent until it arrives."""
@@ -259,6 +267,12 @@ class Ptz:
             await self._stop_surely(self._last if self._owed is None else self._owed, owe=False)
         finally:
             self._lane.release(holder)
+
+    async def _stop_late(self) -> None:
+        """Stop once more for a start that the platform may carry out after our stop."""
+        await self._clock.sleep(LATE_START)
+        if self._motion is None:  # else that one's stop will do
+            await self._stop_blindly()
 
     async def _send_stop(self, command: Command) -> None:
         try:
