@@ -1,0 +1,297 @@
+"""Buttons and actions: what they ask of the platform, and what they say when it fails."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import entity_registry as er
+import pytest
+import voluptuous as vol
+
+from simulator import Cloud, Fault
+from simulator.camera import SimCamera
+from tests.clock import until
+from tests.integration.common import (
+    DOMAIN,
+    OTHER,
+    SERIAL,
+    Act,
+    FindEntity,
+    SetUp,
+    both_revisions,
+    controls,
+    count,
+    state_of,
+)
+
+COMMANDS = {
+    "up": 0,
+    "down": 1,
+    "left": 2,
+    "right": 3,
+    "up_left": 4,
+    "down_left": 5,
+    "up_right": 6,
+    "down_right": 7,
+    "zoom_in": 8,
+    "zoom_out": 9,
+    "focus_near": 10,
+    "focus_far": 11,
+}
+SHOWN = {"capture", "zoom_in", "zoom_out", "focus_near", "focus_far", "ptz_stop"}
+
+
+async def enable_all(hass: HomeAssistant, entry: Any, registry: er.EntityRegistry) -> None:
+    for entity in er.async_entries_for_config_entry(registry, entry.entry_id):
+        registry.async_update_entity(entity.entity_id, disabled_by=None)
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+
+
+@both_revisions
+async def test_every_motion_button_starts_and_stops(
+    hass: HomeAssistant,
+    entity_registry: er.EntityRegistry,
+    cloud: Cloud,
+    sim: SimCamera,
+    set_up: SetUp,
+    press: Act,
+    revision: str,
+) -> None:
+    await enable_all(hass, await set_up(revision=revision), entity_registry)
+    for key, number in COMMANDS.items():
+        sim.calls.clear()
+        await press(key)
+        assert controls(sim) == [(0, number), (1, number)], key
+    assert sim.moving is None
+    assert cloud.violations == []
+
+
+async def test_the_usual_buttons_are_shown(
+    set_up: SetUp, entity_registry: er.EntityRegistry
+) -> None:
+    entry = await set_up()
+    buttons = {
+        entity.unique_id.removeprefix(f"{SERIAL}_"): entity.disabled_by is None
+        for entity in er.async_entries_for_config_entry(entity_registry, entry.entry_id)
+        if entity.domain == "button"
+    }
+    assert {key for key, shown in buttons.items() if shown} == SHOWN
+    assert buttons.keys() == SHOWN | COMMANDS.keys() | {"home"}
+
+
+async def test_capture_and_stop_buttons(sim: SimCamera, set_up: SetUp, press: Act) -> None:
+    await set_up()
+    await press("capture")
+    assert sim.photos == 1
+    await press("ptz_stop")
+    assert controls(sim) == [(1, 8)]
+
+
+@both_revisions
+async def test_home(sim: SimCamera, set_up: SetUp, act: Act, revision: str) -> None:
+    await set_up(revision=revision)
+    if revision == "body":
+        with pytest.raises(ServiceValidationError) as failure:
+            await act("ptz_home")
+        assert failure.value.translation_key == "not_supported"
+        return
+    await act("ptz_home")
+    await act("ptz_stop")
+    assert controls(sim) == [(0, 99), (1, 99)]
+
+
+async def test_start_runs_until_stop(sim: SimCamera, set_up: SetUp, act: Act) -> None:
+    await set_up()
+    await act("ptz_start", command="zoom_in", timeout=30)
+    assert sim.moving == 8
+    await act("ptz_start", command="zoom_in", timeout=30)
+    assert controls(sim) == [(0, 8)], "the same again only restarts the watchdog"
+    await act("ptz_start", command="left")
+    assert controls(sim) == [(0, 8), (1, 8), (0, 2)]
+    await act("ptz_stop")
+    assert sim.moving is None
+
+
+async def test_start_stops_by_itself(sim: SimCamera, set_up: SetUp, act: Act) -> None:
+    await set_up()
+    await act("ptz_start", command="zoom_in", timeout=1)
+    assert sim.moving == 8
+    await until(lambda: sim.moving is None)
+
+
+async def test_a_cancelled_automation_leaves_nothing_moving(
+    hass: HomeAssistant, sim: SimCamera, set_up: SetUp, act: Act
+) -> None:
+    await set_up()
+    task = hass.async_create_task(act("ptz_move", command="zoom_in", duration=30))
+    await until(lambda: sim.moving == 8)
+    task.cancel()
+    await until(lambda: sim.moving is None)
+
+
+@pytest.mark.parametrize("how", ["unload", "stop"])
+async def test_nothing_moves_when_we_go(
+    hass: HomeAssistant, sim: SimCamera, set_up: SetUp, act: Act, how: str
+) -> None:
+    entry = await set_up()
+    await act("ptz_start", command="zoom_in", timeout=60)
+    if how == "unload":
+        assert await hass.config_entries.async_unload(entry.entry_id)
+    else:
+        hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
+        await hass.async_block_till_done()
+    assert sim.moving is None
+
+
+@pytest.mark.parametrize(
+    ("action", "fields"),
+    [
+        ("ptz_start", {}),
+        ("ptz_start", {"command": "home"}),
+        ("ptz_start", {"command": "up", "timeout": 0.5}),
+        ("ptz_start", {"command": "up", "timeout": 61}),
+        ("ptz_move", {"command": "up", "duration": 0.05}),
+        ("ptz_move", {"command": "up", "duration": 61}),
+        ("send_voice", {"file": "a", "media": {"media_content_id": "b"}}),
+        ("get_live_url", {"protocol": "smoke", "answers": True}),
+    ],
+)
+async def test_what_makes_no_sense_is_refused(
+    set_up: SetUp, act: Act, action: str, fields: dict[str, Any], sim: SimCamera
+) -> None:
+    await set_up()
+    with pytest.raises(vol.Invalid):
+        await act(action, **fields)
+    assert sim.calls == []
+
+
+async def test_send_voice_wants_something(set_up: SetUp, act: Act) -> None:
+    await set_up()
+    with pytest.raises(ServiceValidationError) as failure:
+        await act("send_voice")
+    assert failure.value.translation_key == "media_or_file"
+
+
+async def test_capture_answers_and_saves(
+    hass: HomeAssistant, set_up: SetUp, act: Act, entity_id: FindEntity, tmp_path: Path
+) -> None:
+    await set_up()
+    hass.config.allowlist_external_dirs = {str(tmp_path)}
+    path = tmp_path / "new folder" / "shop.jpg"
+    answer = await act("capture", answers=True, filename=str(path))
+    about = answer[entity_id("camera")]
+    assert about["filename"] == str(path)
+    assert about["picture_url"].startswith("http://127.0.0.1")
+    assert about["captured_at"].endswith("+00:00")
+    assert path.read_bytes().startswith(b"\xff\xd8\xff")
+
+
+@pytest.mark.parametrize("where", ["outside", "link"])
+async def test_capture_saves_nowhere_else(
+    hass: HomeAssistant, sim: SimCamera, set_up: SetUp, act: Act, tmp_path: Path, where: str
+) -> None:
+    await set_up()
+    allowed, forbidden = tmp_path / "allowed", tmp_path / "forbidden"
+    allowed.mkdir()
+    forbidden.mkdir()
+    (allowed / "link").symlink_to(forbidden)
+    hass.config.allowlist_external_dirs = {str(allowed)}
+    path = forbidden / "a.jpg" if where == "outside" else allowed / "link" / "a.jpg"
+    with pytest.raises(ServiceValidationError) as failure:
+        await act("capture", filename=str(path))
+    assert failure.value.translation_key == "path_not_allowed"
+    assert sim.photos == 0
+    assert list(forbidden.iterdir()) == []
+
+
+@both_revisions
+async def test_addresses(
+    set_up: SetUp, act: Act, entity_id: FindEntity, revision: str, sim: SimCamera
+) -> None:
+    await set_up()
+    camera = entity_id("camera")
+    live = await act("get_live_url", answers=True)
+    assert live[camera]["protocol"] == "hls"
+    assert "openlive" in live[camera]["url"]
+    again = await act("get_live_url", answers=True)
+    assert again == live
+    assert count(sim, "liveurl") == 1 + _detection(sim)
+    if revision == "query":
+        flv = await act("get_live_url", answers=True, protocol="FLVHD")
+        assert flv[camera]["protocol"] == "flvhd"
+        talk = await act("get_talk_url", answers=True)
+        assert talk[camera]["url"].startswith("rtsp://")
+    else:
+        with pytest.raises(ServiceValidationError) as failure:
+            await act("get_talk_url", answers=True)
+        assert failure.value.translation_key == "not_supported"
+
+
+def _detection(sim: SimCamera) -> int:
+    """Return how many of the calls were refused while the dialect was found out."""
+    return sum(call.endpoint == "liveurl" and call.code == "10002" for call in sim.calls)
+
+
+async def test_one_of_two_cameras_fails(cloud: Cloud, set_up: SetUp, act: Act) -> None:
+    await set_up(SERIAL, OTHER)
+    cloud.faults.add(Fault("code", "capture", serial=OTHER, code="60017"))
+    with pytest.raises(HomeAssistantError) as failure:
+        await act("capture", SERIAL, OTHER)
+    assert failure.value.translation_key == "capture_failed"
+    assert failure.value.translation_placeholders is not None
+    assert failure.value.translation_placeholders["camera"] == "Camera 2"
+    assert cloud.cameras[SERIAL].photos == 1
+
+
+async def test_both_cameras_fail(cloud: Cloud, set_up: SetUp, act: Act) -> None:
+    await set_up(SERIAL, OTHER)
+    cloud.faults.add(Fault("code", "capture", code="60017"))
+    with pytest.raises(HomeAssistantError) as failure:
+        await act("capture", SERIAL, OTHER)
+    assert failure.value.translation_key == "several_failed"
+    assert failure.value.translation_placeholders is not None
+    failures = failure.value.translation_placeholders["failures"]
+    assert "Camera 1" in failures
+    assert "Camera 2" in failures
+
+
+@pytest.mark.parametrize("answers", [False, True])
+async def test_an_offline_camera_says_so(
+    hass: HomeAssistant,
+    sim: SimCamera,
+    set_up: SetUp,
+    act: Act,
+    entity_id: FindEntity,
+    answers: bool,
+) -> None:
+    await set_up()
+    sim.online = False
+    with pytest.raises(HomeAssistantError) as failure:
+        await act("capture")
+    assert failure.value.translation_key == "device_offline"
+    assert state_of(hass, entity_id("camera")) == "unavailable"
+    assert state_of(hass, entity_id("binary_sensor", "online")) == "off"
+    for _ in range(2):  # the second time without asking
+        with pytest.raises(HomeAssistantError) as failure:
+            await act("capture", answers=answers)
+        assert failure.value.translation_key == "device_offline"
+
+
+async def test_a_stop_passes_a_hanging_capture(
+    hass: HomeAssistant, cloud: Cloud, sim: SimCamera, set_up: SetUp, act: Act
+) -> None:
+    await set_up()
+    cloud.faults.add(Fault("hang", "capture", seconds=5, times=1))
+    photo = hass.async_create_task(act("capture"))
+    await until(lambda: count(sim, "capture") == 1)
+    async with asyncio.timeout(1):
+        await act("ptz_stop")
+    assert controls(sim) == [(1, 8)]
+    photo.cancel()
+    assert DOMAIN in hass.config.components

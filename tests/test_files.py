@@ -1,0 +1,89 @@
+"""What holds the files together, so that nobody has to remember it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+import re
+import string
+import subprocess
+import tomllib
+from typing import Any
+
+import pytest
+import yaml
+
+from custom_components.sodalife.api.errors import KEYS
+from custom_components.sodalife.const import PTZ_COMMANDS
+from custom_components.sodalife.services import ACTIONS
+
+ROOT = Path(__file__).parents[1]
+OURS = ROOT / "custom_components" / "sodalife"
+FLOOR = "2025.4"
+
+
+def load(language: str) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((OURS / "translations" / f"{language}.json").read_text())
+    return content
+
+
+def flat(texts: dict[str, Any], at: str = "") -> dict[str, str]:
+    found: dict[str, str] = {}
+    for key, value in texts.items():
+        path = f"{at}/{key}"
+        found |= flat(value, path) if isinstance(value, dict) else {path: value}
+    return found
+
+
+def holes(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_both_languages_say_the_same_things() -> None:
+    english, chinese = flat(load("en")), flat(load("zh-Hans"))
+    assert english.keys() == chinese.keys()
+    for path, text in english.items():
+        assert holes(text) == holes(chinese[path]), path
+
+
+def test_every_error_has_its_sentence() -> None:
+    sentences = load("en")["exceptions"]
+    code = "\n".join(path.read_text() for path in OURS.glob("*.py"))
+    raised = set(re.findall(r'(?:invalid|failed)\(\s*"(\w+)"', code))
+    assert raised, "the pattern finds none"
+    assert set(KEYS) | raised <= sentences.keys()
+    assert set(load("en")["entity"]["sensor"]["last_error"]["state"]) == set(KEYS)
+
+
+def test_actions_and_their_descriptions_agree() -> None:
+    described = yaml.safe_load((OURS / "services.yaml").read_text())
+    assert described.keys() == ACTIONS.keys()
+    for name, action in ACTIONS.items():
+        assert {str(key) for key in action.fields} == set(described[name].get("fields", {})), name
+    options = described["ptz_move"]["fields"]["command"]["selector"]["select"]["options"]
+    assert tuple(options) == PTZ_COMMANDS
+
+
+def test_everybody_names_the_same_oldest_home_assistant() -> None:
+    assert json.loads((ROOT / "hacs.json").read_text())["homeassistant"].startswith(FLOOR)
+    assert f"homeassistant=={FLOOR}." in (ROOT / "requirements_demo.txt").read_text()
+    assert f"Home Assistant {FLOOR} " in (ROOT / "README.md").read_text()
+    ruff = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["ruff"]
+    assert ruff["target-version"] == "py313"
+
+
+def test_the_changelog_knows_this_version() -> None:
+    version = json.loads((OURS / "manifest.json").read_text())["version"]
+    assert f"## {version}\n" in (ROOT / "CHANGELOG.md").read_text()
+
+
+@pytest.mark.parametrize("pattern", ["pypi.org/simple", "deb.debian.org", "/root/", "/work/main"])
+def test_no_file_names_this_machine_or_a_registry(pattern: str) -> None:
+    listed = subprocess.run(
+        ["git", "grep", "-lI", pattern, "--", ".", ":!tests/test_files.py"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert listed.stdout == ""
