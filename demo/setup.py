@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from typing import Any
 
 from .child import DemoError
 from .dashboard import Camera, dashboard
 from .home_assistant import HomeAssistant
-from .state import INTEGRATION, State
+from .state import INTEGRATION, VOICE, State
 
 CAMERAS = [
     Camera("DEMO0001", "Shop"),
@@ -22,6 +23,8 @@ SPARE = Camera("DEMO0004", "Laundry")
 CLIENT_ID = "demo-client"
 CLIENT_SECRET = "demo-secret"  # noqa: S105 - of the simulated platform
 
+PROGRAM = "espeak-ng"  # of demo/espeak
+
 DASHBOARD = "sodalife-demo"
 
 # Seconds the entities may take to appear.
@@ -32,6 +35,7 @@ async def set_up(home_assistant: HomeAssistant, platform: str, state: State) -> 
     """Do what has not been done yet; `platform` is the simulator's address."""
     notes = state.notes()
     await add_integration(home_assistant, platform, notes.get("platform"))
+    await add_voice(home_assistant)
     if "dashboard" not in notes:
         entity_ids = await wait_for_entities(home_assistant)
         await name_devices(home_assistant)
@@ -56,6 +60,17 @@ async def add_integration(
     elif noted_platform != platform:
         start = {"handler": domain, "entry_id": entries[0]["entry_id"]}
         await home_assistant.flow(start, account)
+
+
+async def add_voice(home_assistant: HomeAssistant) -> None:
+    """Add a text-to-speech engine that needs no internet, where its program is installed."""
+    if shutil.which(PROGRAM) is None:
+        print(
+            f"{PROGRAM} is not installed: the cameras play sounds, but do not speak. "
+            f"Install it (apt install {PROGRAM}, brew install {PROGRAM}) and start again."
+        )
+    elif not await home_assistant.entries(VOICE.name):
+        await home_assistant.flow({"handler": VOICE.name})
 
 
 async def wait_for_entities(home_assistant: HomeAssistant) -> dict[str, str]:

@@ -14,6 +14,7 @@ import homeassistant
 
 ROOT = Path(__file__).resolve().parent.parent
 INTEGRATION = ROOT / "custom_components" / "sodalife"
+VOICE = ROOT / "demo" / "espeak"  # an integration of the demo's own
 HOST = "127.0.0.1"
 
 # Parts of Home Assistant beyond those that it always loads.
@@ -81,7 +82,7 @@ class State:
     def prepare(self, port: int) -> None:
         """Write what Home Assistant needs before it starts on this port."""
         self.storage.mkdir(parents=True, exist_ok=True)
-        self._link_integration()
+        self._link_integrations()
         self._write_configuration(port)
         self._write_onboarding()
         self._write_sounds()
@@ -98,11 +99,12 @@ class State:
         """Keep notes for the next run."""
         self._notes.write_text(json.dumps(notes))
 
-    def _link_integration(self) -> None:
-        link = self.config / "custom_components" / INTEGRATION.name
-        link.parent.mkdir(exist_ok=True)
-        if not link.is_symlink():
-            link.symlink_to(INTEGRATION)
+    def _link_integrations(self) -> None:
+        for integration in (INTEGRATION, VOICE):
+            link = self.config / "custom_components" / integration.name
+            link.parent.mkdir(exist_ok=True)
+            if not link.is_symlink():
+                link.symlink_to(integration)
 
     def _write_configuration(self, port: int) -> None:
         text = CONFIGURATION.format(host=HOST, media=self.media, url=f"http://{HOST}:{port}")

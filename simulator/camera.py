@@ -85,6 +85,10 @@ class SimCamera:
         """What it sees now."""
         return View(self.name, self.position, self._clock.time())
 
+    def put_home(self) -> None:
+        """Have it look straight ahead at once, as somebody's hand would."""
+        self._motor = Motor(self._clock)
+
     def kill_live(self) -> None:
         """End all its live addresses at once."""
         self._live.kill(self.serial)

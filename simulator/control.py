@@ -124,9 +124,9 @@ class _Control:
         return _done()
 
     async def change_camera(self, request: web.Request) -> web.Response:
-        """Change properties of a camera, or end its live addresses."""
+        """Change properties of a camera, put it home, or end its live addresses."""
         camera, body = self._camera(request), await _body(request)
-        kill_live = body.pop("kill_live", False)
+        kill_live, home = body.pop("kill_live", False), body.pop("home", False)
         try:
             properties = _properties(body)
         except (TypeError, ValueError) as error:
@@ -135,6 +135,8 @@ class _Control:
             setattr(camera, name, value)
         if kill_live:
             camera.kill_live()
+        if home:
+            camera.put_home()
         return _done()
 
     async def picture(self, request: web.Request) -> web.Response:

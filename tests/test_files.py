@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from pathlib import Path
 import re
@@ -62,6 +63,27 @@ def test_actions_and_their_descriptions_agree() -> None:
         assert {str(key) for key in action.fields} == set(described[name].get("fields", {})), name
     options = described["ptz_move"]["fields"]["command"]["selector"]["select"]["options"]
     assert tuple(options) == PTZ_COMMANDS
+
+
+def imports(folder: Path) -> set[str]:
+    """Return the packages that the modules of a folder import, by their first names."""
+    found: set[str] = set()
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                found.add((node.module or "").partition(".")[0])
+    return found
+
+
+def test_the_client_knows_no_home_assistant_and_the_simulator_no_client() -> None:
+    client, simulator = imports(OURS / "api"), imports(ROOT / "simulator")
+    assert "aiohttp" in client & simulator
+    assert not client & {"homeassistant", "custom_components", "simulator"}
+    assert not simulator & {"homeassistant", "custom_components"}
+    for path in (OURS / "api").glob("*.py"):
+        assert not re.search(r"^\s*from \.\.", path.read_text(), re.MULTILINE), path
 
 
 def test_everybody_names_the_same_oldest_home_assistant() -> None:

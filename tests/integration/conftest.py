@@ -11,7 +11,7 @@ from typing import Any
 from aiohttp.test_utils import TestServer
 from homeassistant.config_entries import ConfigSubentryData
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import (
@@ -38,6 +38,9 @@ from tests.integration.common import (
     SetUp,
 )
 
+SIGNATURES = re.compile(r"/pic\?=|[?&]t=[0-9a-f]{64}|/openlive/[0-9a-f]{32}|[?&]access_token=")
+ISSUED: list[str] = []  # every token that the platform has given out in this run
+
 
 @pytest.fixture
 def revision() -> str:
@@ -46,11 +49,18 @@ def revision() -> str:
 
 
 @pytest.fixture
-async def cloud(revision: str, socket_enabled: None) -> Cloud:
+async def cloud(revision: str, socket_enabled: None, monkeypatch: pytest.MonkeyPatch) -> Cloud:
     """Have a platform with two cameras; without pauses, so that tests are quick."""
     cloud = Cloud(revision=revision, interval=0, token_fetch_interval=0, picture_size=(160, 90))
     cloud.add_camera(SERIAL, name="Shop")
     cloud.add_camera(OTHER, name="Yard")
+    issue = cloud.desk.issue
+
+    def remember() -> str:
+        ISSUED.append(token := issue())
+        return token
+
+    monkeypatch.setattr(cloud.desk, "issue", remember)
     return cloud
 
 
@@ -240,3 +250,29 @@ def _quiet_log(
         )
     ]
     assert [line for line in lines if not welcome.match(line)] == []
+
+
+@pytest.fixture(autouse=True)
+def _no_secrets(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Scan the whole log at DEBUG, all states and all repair issues of every test for secrets."""
+    for name in ("custom_components.sodalife", "homeassistant.components.stream"):
+        caplog.set_level(logging.DEBUG, name)
+    yield
+    texts = [
+        f"{record.name}: {record.getMessage()} {record.exc_text or ''}"
+        for phase in ("setup", "call")
+        for record in caplog.get_records(phase)
+        # The one shows what is stored, the other is the simulator's own.
+        if not record.name.startswith(("pytest_homeassistant", "aiohttp.access"))
+    ]
+    if "hass" in request.fixturenames:
+        hass: HomeAssistant = request.getfixturevalue("hass")
+        texts += [str(state.as_dict()) for state in hass.states.async_all()]
+        texts += [str(issue) for issue in ir.async_get(hass).issues.values()]
+    secrets = {CREDENTIALS["client_secret"], *ISSUED}
+    told = [
+        text
+        for text in texts
+        if SIGNATURES.search(text) or any(secret in text for secret in secrets)
+    ]
+    assert told == []

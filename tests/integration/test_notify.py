@@ -269,6 +269,6 @@ async def test_an_engine_that_fails(
 
 async def test_the_platform_fails(espeak: str, set_up: SetUp, say: Act, cloud: Cloud) -> None:
     await set_up()
-    cloud.faults.add(Fault("code", "sendvoice", code="20008", times=1))
-    await refused(say("Hello."), "device_timeout")
+    cloud.faults.add(Fault("code", "sendvoice", code="111003", times=1))
+    await refused(say("Hello."), "voice_failed")
     await say("Hello.")

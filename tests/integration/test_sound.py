@@ -307,5 +307,6 @@ async def test_the_event_loop_is_not_held(hass: HomeAssistant, ffmpeg: None) -> 
         now = time.perf_counter()
         gaps.append(now - last)
         last = now
-    # A budget of 20 ms, and an allowance for a machine that is busy with other things.
-    assert sorted(gaps)[-3] < 0.02
+    # The budget is 20 ms; work done in the loop would take some hundreds here. What lies
+    # between is for a machine that is busy with other tests.
+    assert sorted(gaps)[-3] < 0.1

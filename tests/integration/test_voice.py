@@ -27,8 +27,8 @@ TEXT = b"I am a text, whatever my name says.\n" * 100
 
 
 @pytest.fixture
-async def ready(espeak: str, set_up: SetUp) -> None:
-    """Have two cameras, a voice, and files of every kind."""
+async def ready(media_folder: Path, set_up: SetUp) -> None:
+    """Have two cameras, and a folder for sounds."""
     await set_up(SERIAL, OTHER)
 
 
@@ -45,9 +45,15 @@ async def refused(action: Any, key: str) -> HomeAssistantError:
 # --- formats, by every way in
 
 
-@pytest.mark.parametrize("kind", [*ENCODERS, "video with sound"])
-@pytest.mark.parametrize("way", ["play_media", "send_voice file", "send_voice media"])
-async def test_every_kind_by_every_way(
+@pytest.mark.parametrize(
+    ("way", "kind"),
+    [
+        *(("play_media", kind) for kind in (*ENCODERS, "video with sound")),
+        *(("send_voice file", kind) for kind in ("mp3", "flac", "opus")),
+        *(("send_voice media", kind) for kind in ("aac", "m4a with its index at the end")),
+    ],
+)
+async def test_every_kind_and_every_way(
     ready: None, media_folder: Path, sim: SimCamera, play: Act, act: Act, kind: str, way: str
 ) -> None:
     """The name says nothing: no file here is called what it is."""
@@ -366,7 +372,7 @@ async def test_a_redirect_into_the_own_network(
 
 
 async def test_tts_speak(
-    hass: HomeAssistant, ready: None, espeak: str, sim: SimCamera, entity_id: FindEntity
+    hass: HomeAssistant, espeak: str, ready: None, sim: SimCamera, entity_id: FindEntity
 ) -> None:
     speaker = entity_id("media_player", "speaker")
     await hass.services.async_call(
@@ -386,7 +392,7 @@ async def test_tts_speak(
 
 @pytest.mark.parametrize("way", ["stream id", "address", "path"])
 async def test_speech_that_an_assistant_has_made(
-    hass: HomeAssistant, ready: None, espeak: str, sim: SimCamera, play: Act, way: str
+    hass: HomeAssistant, espeak: str, ready: None, sim: SimCamera, play: Act, way: str
 ) -> None:
     """It is there under a token, and nothing is fetched over HTTP: nothing listens here."""
     await hass.config.async_update(internal_url="http://127.0.0.1:1")
@@ -408,12 +414,14 @@ async def test_speech_that_an_assistant_has_made(
         "media-source://tts/-stream-/gone.mp3",
     ],
 )
-async def test_speech_that_cannot_be_made(ready: None, play: Act, media_id: str) -> None:
+async def test_speech_that_cannot_be_made(
+    espeak: str, ready: None, play: Act, media_id: str
+) -> None:
     await refused(play(media_id), "tts_failed")
 
 
 async def test_an_engine_that_takes_for_ever(
-    ready: None, play: Act, monkeypatch: pytest.MonkeyPatch
+    espeak: str, ready: None, play: Act, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def for_ever(*_: Any, **__: Any) -> None:
         await asyncio.sleep(60)

@@ -1,0 +1,275 @@
+"""Who is said to be there: one camera, all of them, the platform."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+import logging
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import entity_registry as er
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from simulator import Cloud, Fault
+from simulator.camera import SimCamera
+from tests.clock import ManualClock, until
+from tests.integration.common import (
+    OTHER,
+    SERIAL,
+    Act,
+    FindEntity,
+    SetUp,
+    both_revisions,
+    count,
+    state_of,
+)
+
+LOGGER = "custom_components.sodalife"
+POLL = 60
+STEP = 4.0  # seconds of the clock at a time, so that answers find it near their question
+# They tell what is known here, whether or not anybody can be reached.
+ALWAYS = {"last_error", "calls_today"}
+
+type PassTime = Callable[[float], Awaitable[None]]
+
+
+@pytest.fixture
+def pass_time(clock: ManualClock) -> PassTime:
+    """Let time pass, with room for the answers of real connections."""
+
+    async def pass_time(seconds: float) -> None:
+        for _ in range(round(seconds / STEP)):
+            await clock.advance(STEP)
+            await asyncio.sleep(0.004)
+
+    return pass_time
+
+
+@pytest.fixture
+def states(hass: HomeAssistant, entity_registry: er.EntityRegistry) -> Callable[[str], set[str]]:
+    """Return the keys of a camera's entities that are available."""
+
+    def states(serial: str = SERIAL) -> set[str]:
+        return {
+            entity.unique_id.removeprefix(f"{serial}_") + f" {entity.domain}"
+            for entity in entity_registry.entities.values()
+            if entity.unique_id.startswith(serial)
+            and (state := hass.states.get(entity.entity_id)) is not None
+            and state.state != "unavailable"
+            and entity.unique_id.removeprefix(f"{serial}_") not in ALWAYS
+        }
+
+    return states
+
+
+async def test_a_camera_goes_offline_and_returns(
+    *,
+    hass: HomeAssistant,
+    set_up: SetUp,
+    sim: SimCamera,
+    entity_id: FindEntity,
+    states: Callable[[str], set[str]],
+    pass_time: PassTime,
+    act: Act,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    entry = await set_up(SERIAL, OTHER, revision="query", options={"poll_interval": POLL})
+    await pass_time(4)
+    everything = states(SERIAL)
+    assert {"camera camera", "zoom_in button", "speaker media_player"} <= everything
+    assert state_of(hass, entity_id("binary_sensor", "online")) == "on"
+
+    sim.online = False
+    await pass_time(POLL + 2 * STEP)
+    assert states(SERIAL) == {"online binary_sensor"}
+    assert state_of(hass, entity_id("binary_sensor", "online")) == "off"
+    assert states(OTHER) == everything
+    assert state_of(hass, entity_id("binary_sensor", "online", OTHER)) == "on"
+    await act("capture", OTHER)
+
+    sim.online = True
+    await pass_time(POLL + 2 * STEP)
+    assert states(SERIAL) == everything
+    assert state_of(hass, entity_id("binary_sensor", "online")) == "on"
+    assert not [r for r in caplog.records if r.name == LOGGER and r.levelno >= logging.INFO]
+    assert entry.runtime_data.reachable
+
+
+@both_revisions
+async def test_the_photo_of_an_offline_camera_stays(
+    hass: HomeAssistant,
+    set_up: SetUp,
+    cloud: Cloud,
+    sim: SimCamera,
+    states: Callable[[str], set[str]],
+    press: Act,
+) -> None:
+    await set_up(revision=cloud.revision)
+    await press("capture")
+    sim.online = False
+    with pytest.raises(HomeAssistantError) as failure:
+        await press("capture")
+    assert failure.value.translation_key == "device_offline"
+    assert states(SERIAL) == {"online binary_sensor", "last_capture image"}
+
+
+@pytest.mark.parametrize("revision", ["body"])
+async def test_without_an_online_endpoint_an_offline_camera_is_probed_now_and_then(
+    *,
+    hass: HomeAssistant,
+    set_up: SetUp,
+    sim: SimCamera,
+    cloud: Cloud,
+    entity_id: FindEntity,
+    pass_time: PassTime,
+    press: Act,
+) -> None:
+    await set_up(revision="body", options={"poll_interval": POLL})
+    assert state_of(hass, entity_id("binary_sensor", "online")) == "unknown"
+    await press("capture")
+    assert state_of(hass, entity_id("binary_sensor", "online")) == "on"
+    await pass_time(10 * POLL)
+    assert len(sim.calls) == 1, "a camera that is online is not asked whether it is"
+
+    sim.online = False
+    with pytest.raises(HomeAssistantError):
+        await press("capture")
+    assert state_of(hass, entity_id("binary_sensor", "online")) == "off"
+    before = len(sim.calls)
+    await pass_time(10 * POLL)
+    probes = sim.calls[before:]
+    assert {call.endpoint for call in probes} == {"liveurl"}
+    assert 2 <= len(probes) <= 5
+
+    sim.online = True
+    await pass_time(4 * POLL)
+    assert state_of(hass, entity_id("binary_sensor", "online")) == "on"
+    assert cloud.violations == []
+
+
+async def test_checks_are_no_more_than_asked_for(
+    set_up: SetUp, cloud: Cloud, pass_time: PassTime
+) -> None:
+    await set_up(SERIAL, OTHER, revision="query", options={"poll_interval": POLL})
+    await pass_time(10 * POLL)
+    for sim in cloud.cameras.values():
+        assert {call.endpoint for call in sim.calls} == {"onlinestatus"}
+        assert 9 <= len(sim.calls) <= 11
+
+
+def gateway(cloud: Cloud) -> None:
+    cloud.faults.add(Fault("html"))
+
+
+def broken(cloud: Cloud) -> None:
+    cloud.faults.add(Fault("reset_before"))
+
+
+def in_trouble(cloud: Cloud) -> None:
+    cloud.faults.add(Fault("code", code="TEMPORARILY_UNAVAILABLE", status=503))
+
+
+@pytest.mark.parametrize("go_down", [gateway, broken, in_trouble])
+async def test_the_platform_goes_down_and_returns(
+    *,
+    hass: HomeAssistant,
+    set_up: SetUp,
+    cloud: Cloud,
+    pass_time: PassTime,
+    states: Callable[[str], set[str]],
+    go_down: Callable[[Cloud], None],
+    press: Act,
+    act: Act,
+    caplog: pytest.LogCaptureFixture,
+    expected_log: list[str],
+) -> None:
+    expected_log.append(f"{LOGGER}: The SodaLife platform cannot be reached")
+    entry = await set_up(SERIAL, OTHER, revision="query", options={"poll_interval": POLL})
+    await pass_time(4)
+    await press("capture")
+    everything = states(SERIAL)
+    log: list[logging.LogRecord] = []
+    handler = logging.Handler(logging.INFO)
+    handler.emit = log.append  # type: ignore[method-assign]
+    logging.getLogger(LOGGER).addHandler(handler)
+
+    go_down(cloud)
+    await pass_time(3 * POLL)
+    assert states(SERIAL) == {"last_capture image"}
+    assert states(OTHER) == set()
+    assert [record.levelno for record in log] == [logging.WARNING]
+    with pytest.raises(HomeAssistantError) as failure:
+        await act("capture", SERIAL)
+    assert failure.value.translation_key == "cannot_connect"
+    assert hass.config_entries.flow.async_progress() == []
+
+    cloud.faults.clear()
+    await pass_time(POLL)
+    assert states(SERIAL) == everything
+    assert states(OTHER) == everything
+    assert [record.levelno for record in log] == [logging.WARNING, logging.INFO]
+    await act("capture", SERIAL, OTHER)
+    assert cloud.token_fetches == 1
+    assert entry.runtime_data.reachable
+    logging.getLogger(LOGGER).removeHandler(handler)
+
+
+async def test_one_hiccup_is_no_outage(
+    set_up: SetUp,
+    cloud: Cloud,
+    pass_time: PassTime,
+    states: Callable[[str], set[str]],
+    press: Act,
+) -> None:
+    await set_up(revision="query")
+    await pass_time(4)
+    everything = states(SERIAL)
+    cloud.faults.add(Fault("html", "capture", times=1))
+    with pytest.raises(HomeAssistantError) as failure:
+        await press("capture")
+    assert failure.value.translation_key == "cannot_connect"
+    assert states(SERIAL) == everything
+
+
+@pytest.mark.parametrize(("before", "after"), [("query", "body"), ("body", "query")])
+async def test_the_platform_changes_its_revision(
+    *,
+    set_up: SetUp,
+    cloud: Cloud,
+    before: str,
+    after: str,
+    act: Act,
+    clock: ManualClock,
+) -> None:
+    cloud.revision = before
+    entry = await set_up(revision=before)
+    await act("capture")
+    cloud.revision = after
+    await act("capture")
+
+    assert entry.data["revision"] == after
+    assert cloud.token_fetches <= 2
+    assert cloud.violations == []
+
+
+async def test_an_entry_without_cameras_waits_for_some(
+    hass: HomeAssistant, make_entry: Callable[..., MockConfigEntry], pass_time: PassTime
+) -> None:
+    entry = make_entry()
+    for subentry_id in list(entry.subentries):
+        hass.config_entries.async_remove_subentry(entry, subentry_id)
+    await hass.config_entries.async_setup(entry.entry_id)
+    await pass_time(2 * POLL)
+    assert entry.runtime_data.cameras == {}
+
+
+async def test_unknown_until_something_is_heard(
+    hass: HomeAssistant, set_up: SetUp, clock: ManualClock, entity_id: FindEntity, sim: SimCamera
+) -> None:
+    await set_up(revision="query")
+    assert state_of(hass, entity_id("binary_sensor", "online")) in ("unknown", "on")
+    await clock.advance(2)
+    await until(lambda: count(sim, "onlinestatus"))
+    await until(lambda: state_of(hass, entity_id("binary_sensor", "online")) == "on")
