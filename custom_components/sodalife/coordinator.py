@@ -12,6 +12,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.util import dt as dt_util
 
 from .api import Camera, SodaClient, SodaError, SystemClock
 from .api.dialect import Dialect
@@ -93,8 +94,11 @@ class SodaCoordinator:
                     "description": err.description,
                 },
             ) from err
+        age = (dt_util.utcnow() - self.entry.created_at).total_seconds()
         for subentry in self.entry.subentries.values():
-            self._take_up(subentry)
+            camera = self._take_up(subentry)
+            if camera is not None and age < self.options[OPT_CALL_INTERVAL]:
+                camera.lane.answered()  # the flow has called it just now
         self.entry.async_create_background_task(
             self.hass, self.watch.run(), f"{DOMAIN} online checks"
         )
@@ -142,6 +146,7 @@ class SodaCoordinator:
             if subentry_id in self.cameras:
                 self._rename(subentry)
             elif (new := self._take_up(subentry)) is not None:
+                new.lane.answered()  # the flow has called it just now
                 for add in self._add_camera:
                     add(new, subentry)
                 self.watch.check(new)

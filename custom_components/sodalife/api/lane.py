@@ -173,6 +173,9 @@ class Lane:
             ticket.limit.cancel()
         if not future.cancelled():
             future.exception()  # every caller may have left: nobody else looks at it
+        if self._timer is not None and all(waiting.future.done() for waiting in self._queue):
+            self._timer.cancel()
+            self._timer = None
 
     def _give_up(self, ticket: _Ticket) -> None:
         if not ticket.started and not ticket.future.done():

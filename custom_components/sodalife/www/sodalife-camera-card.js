@@ -326,6 +326,8 @@ button {
   user-select: none; -webkit-user-select: none; -webkit-touch-callout: none;
   -webkit-tap-highlight-color: transparent; transition: background-color 0.15s, color 0.15s;
 }
+/* A touch belongs to what it hits first: that has to be the button, which lets it go. */
+button > * { pointer-events: none; }
 button:disabled { cursor: default; opacity: 0.38; }
 :focus { outline: none; }
 :focus-visible { outline: 3px solid var(--primary-color); outline-offset: 2px; }
