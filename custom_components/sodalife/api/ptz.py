@@ -82,6 +82,7 @@ class Ptz:
         self._last = Command.ZOOM_IN
         self._owed: Command | None = None  # a stop that could not be delivered yet
         self._payer: asyncio.Task[None] | None = None  # delivers it
+        self._late: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
 
@@ -135,8 +136,9 @@ class Ptz:
         if self._motion is not None:
             self._motion.end()
             await asyncio.wait({self._motion.stopped})
-        if self._payer is not None:
-            self._payer.cancel()
+        for task in (self._payer, self._late):
+            if task is not None:
+                task.cancel()
         if self._owed is not None:
             try:
                 await self._stop_surely(self._owed, owe=False)
@@ -239,7 +241,7 @@ class Ptz:
         try:
             await self._device.start(motion.command)
         except AnswerTimeout:
-            self._spawn(self._stop_late())
+            self._late = self._spawn(self._stop_late())
             raise
 
     async def _stop_surely(self, command: Command, *, owe: bool) -> None:
