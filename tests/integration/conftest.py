@@ -88,7 +88,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> ManualClock:
 
 
 @pytest.fixture
-def make_entry(hass: HomeAssistant, host: str) -> Any:
+async def make_entry(hass: HomeAssistant, host: str) -> AsyncIterator[Any]:
     """Make an entry with cameras the way the flow would have made it."""
 
     def make_entry(
@@ -113,7 +113,10 @@ def make_entry(hass: HomeAssistant, host: str) -> Any:
         entry.add_to_hass(hass)
         return entry
 
-    return make_entry
+    yield make_entry
+    # While the platform is still there: what moves after a failed test gets its stop.
+    for entry in hass.config_entries.async_loaded_entries(DOMAIN):
+        await hass.config_entries.async_unload(entry.entry_id)
 
 
 @pytest.fixture

@@ -159,6 +159,17 @@ async def test_checks_are_no_more_than_asked_for(
         assert 9 <= len(sim.calls) <= 11
 
 
+async def test_a_camera_that_was_heard_of_just_now_is_not_checked(
+    set_up: SetUp, sim: SimCamera, pass_time: PassTime, press: Act
+) -> None:
+    await set_up(revision="query", options={"poll_interval": POLL})
+    for _ in range(15):
+        await press("capture")
+        await pass_time(POLL / 3)
+    assert sim.photos == 15
+    assert count(sim, "onlinestatus") <= 1
+
+
 def gateway(cloud: Cloud) -> None:
     cloud.faults.add(Fault("html"))
 

@@ -423,7 +423,8 @@ async def test_a_running_stream_gets_the_next_address(
     expected_log: list[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    expected_log.append("homeassistant.components.stream|libav")
+    if killed:  # else it is not to fail at all
+        expected_log.append("homeassistant.components.stream|libav")
     monkeypatch.setattr("homeassistant.components.stream.STREAM_RESTART_INCREMENT", 1)
     cloud.live.life = 300 if killed else 11.5  # an address is not used in its last 10 seconds
     await set_up(revision=cloud.revision)
@@ -545,6 +546,7 @@ async def test_removing_a_camera_ends_its_stream(
     entry = await set_up()
     somebody = await watcher()
     await somebody.ask()
+    await somebody.see()
     stream = hass.data["camera"].get_entity(entity_id("camera")).stream
     assert stream.outputs()
     await hass.config_entries.async_unload(entry.entry_id)

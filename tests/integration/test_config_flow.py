@@ -586,6 +586,19 @@ async def test_add_a_wrong_camera(
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
+async def test_adding_a_camera_does_not_fight_for_the_token(
+    hass: HomeAssistant, set_up: SetUp, cloud: Cloud, act: Act
+) -> None:
+    entry = await set_up(revision="query")
+    await act("capture")
+    cloud.revoke()
+    result = await add_camera(hass, entry, device_serial=OTHER)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await act("capture", SERIAL, OTHER)
+
+    assert cloud.token_fetches == 2, "the flow and the cameras share the new one"
+
+
 async def test_add_a_camera_to_an_entry_that_is_not_loaded(
     hass: HomeAssistant, set_up: SetUp, cloud: Cloud
 ) -> None:

@@ -1,0 +1,168 @@
+"""The queue of one speaker where moments decide; the rest is tested through Home Assistant."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import cast
+
+import pytest
+
+from custom_components.sodalife.api import Clip, Place, Sound
+from custom_components.sodalife.api.device import Device
+from custom_components.sodalife.api.errors import VoiceDropped
+from custom_components.sodalife.api.lane import Lane
+from custom_components.sodalife.api.speaker import Speaker
+from tests.clock import ManualClock
+
+type Play = Callable[..., asyncio.Task[None]]
+
+
+class Listener:
+    """Stands where the device is, and takes down what arrives."""
+
+    def __init__(self, clock: ManualClock) -> None:
+        self.clock = clock
+        self.heard: list[str] = []
+
+    async def send_voice(self, sound: Sound) -> None:
+        self.heard.append(sound.content.decode())
+
+    def changed(self) -> None:
+        """Nobody else listens."""
+
+
+@pytest.fixture
+def device(clock: ManualClock) -> Listener:
+    return Listener(clock)
+
+
+@pytest.fixture
+def speaker(device: Listener, clock: ManualClock) -> Speaker:
+    return Speaker(cast("Device", device), Lane(clock, 4.0))
+
+
+@pytest.fixture
+async def play(speaker: Speaker) -> AsyncIterator[Play]:
+    """Have a sound of 10 seconds played in a task of its own."""
+    tasks: list[asyncio.Task[None]] = []
+
+    def play(
+        name: str, place: Place = Place.LAST, first: Awaitable[object] | None = None
+    ) -> asyncio.Task[None]:
+        async def make() -> Clip:
+            if first is not None:
+                await first
+            return Clip(Sound(name.encode(), "wav"), 10.0)
+
+        tasks.append(asyncio.create_task(speaker.play(make, place)))
+        return tasks[-1]
+
+    yield play
+    speaker.close()
+    await speaker._lane.close()
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
+
+
+def due(clock: ManualClock, seconds: float) -> list[Callable[[], object]]:
+    """Set the clock forward and return what would happen now, without a breath between."""
+    clock._now += seconds
+    return [
+        alarm.action
+        for at, _, alarm in sorted(clock._alarms)
+        if alarm.action is not None and at <= clock.monotonic()
+    ]
+
+
+async def test_what_is_announced_goes_before_what_is_still_being_made(
+    play: Play, device: Listener, clock: ManualClock
+) -> None:
+    await play("one")
+    made = asyncio.get_running_loop().create_future()
+    play("slow", first=made)
+    await clock.advance(10)
+    announcement = play("announcement", Place.ANNOUNCEMENT)
+    await clock.advance(5)
+    made.set_result(None)
+    await clock.advance(10)
+    assert announcement.done()
+    assert device.heard == ["one", "announcement", "slow"]
+
+
+async def test_cancelled_in_the_moment_in_which_the_speaker_is_free(
+    play: Play, device: Listener, clock: ManualClock
+) -> None:
+    await play("one")
+    two, three = play("two"), play("three")
+    await clock.advance(5)
+    actions = due(clock, 5)
+    two.cancel()
+    for action in actions:
+        action()
+    await three
+    assert device.heard == ["one", "three"]
+
+
+async def test_cancelled_in_the_moment_in_which_the_turn_has_come(
+    play: Play, device: Listener, clock: ManualClock
+) -> None:
+    await play("one")
+    two, three = play("two"), play("three")
+    await clock.advance(5)
+    actions = due(clock, 5)
+    for action in actions:
+        action()
+    two.cancel()
+    await three
+    assert device.heard == ["one", "three"]
+
+
+async def test_cancelled_in_the_moment_in_which_the_lane_lets_it_through(
+    play: Play, speaker: Speaker, device: Listener, clock: ManualClock
+) -> None:
+    """The lane has begun by then; the sound is kept back all the same."""
+    speaker._lane.set_interval(20)
+    await play("one")
+    two, three = play("two"), play("three")
+    await clock.advance(12)  # it has its turn, and waits for the lane
+    actions = due(clock, 8)
+    two.cancel()
+    for action in actions:
+        action()
+    await clock.advance(0)
+    await clock.advance(20)
+    await three
+    assert device.heard == ["one", "three"]
+
+
+async def test_replaced_while_it_is_being_made(
+    play: Play, device: Listener, clock: ManualClock
+) -> None:
+    await play("one")
+    made = asyncio.get_running_loop().create_future()
+    two = play("two", first=made)
+    await clock.advance(0)
+    three = play("three", Place.INSTEAD)
+    await clock.advance(10)
+    await three
+    made.set_result(None)
+    with pytest.raises(VoiceDropped):
+        await two
+    assert device.heard == ["one", "three"]
+
+
+async def test_nothing_is_taken_after_the_end(play: Play, speaker: Speaker) -> None:
+    speaker.close()
+    with pytest.raises(VoiceDropped):
+        await play("late")
+
+
+async def test_no_timer_is_left(play: Play, speaker: Speaker, clock: ManualClock) -> None:
+    await play("one")
+    assert clock.alarms == 1, "the end of the sound"
+    assert speaker.playing is not None
+    speaker.close()
+    assert clock.alarms == 0
+    assert speaker.playing is None

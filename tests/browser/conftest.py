@@ -1,0 +1,97 @@
+"""A browser on the demo, and a page with one card."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+import json
+from typing import Any
+
+from demo_home import CHROMIUM_OPTIONS, Demo, chromium, running_demo
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+import pytest
+
+pytest.register_assert_rewrite("page")
+
+from page import CAMERA, DASHBOARD, CardPage, quicken, save  # noqa: E402
+
+type Open = Callable[..., CardPage]
+
+SERIAL = "DEMO0001"
+
+
+@pytest.fixture(scope="session")
+def demo() -> Iterator[Demo]:
+    """Have a Home Assistant, and a platform that wants no pauses."""
+    with running_demo("--interval", "0") as demo:
+        yield demo
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_OPTIONS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def first_page(browser: Browser, demo: Demo) -> Iterator[Page]:
+    """Log in once, take the pauses out of the integration, and stay there to change dashboards."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{demo.url}/{DASHBOARD}")
+    quicken(page)
+    page.goto(f"{demo.url}/profile/general")
+    yield page
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def contexts(browser: Browser, first_page: Page) -> Iterator[Callable[..., BrowserContext]]:
+    """Have one browser profile for each kind of user: it keeps the frontend's files."""
+    made: dict[str, BrowserContext] = {}
+    log_in = first_page.context.storage_state()
+
+    def get(**about: Any) -> BrowserContext:
+        name = json.dumps(about)
+        if name not in made:
+            made[name] = browser.new_context(storage_state=log_in, service_workers="block", **about)
+            made[name].set_default_timeout(20_000)
+        return made[name]
+
+    yield get
+    for context in made.values():
+        context.close()
+
+
+@pytest.fixture
+def open_card(
+    contexts: Callable[..., BrowserContext], demo: Demo, first_page: Page
+) -> Iterator[Open]:
+    """Open a dashboard with one card; options are the card's, `about` is the browser's."""
+    pages: list[Page] = []
+    errors: list[str] = []
+
+    def open_card(
+        about: dict[str, Any] | None = None, *, empty: bool = False, **config: Any
+    ) -> CardPage:
+        card = {"entity": CAMERA, "live": False, **config}
+        save(first_page, None if empty else card)
+        demo.change(SERIAL, home=True)
+        page = contexts(**(about or {})).new_page()
+        pages.append(page)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        opened = CardPage(page, demo, SERIAL)
+        opened.open(cards=not empty)
+        return opened
+
+    yield open_card
+    for page in pages:
+        page.close()
+    assert [error for error in errors if "sodalife" in error.lower()] == []
+
+
+@pytest.fixture
+def card(open_card: Open) -> CardPage:
+    """Open a card that shows photos."""
+    return open_card()

@@ -1,0 +1,118 @@
+"""Starts the demo for a browser, and finds the browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+import json
+import os
+from pathlib import Path
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+from typing import Any
+from urllib.request import Request, urlopen
+
+ROOT = Path(__file__).resolve().parents[2]
+HOST = "127.0.0.1"
+PATIENCE = 600  # seconds: the first start installs Home Assistant
+
+# No sandbox: CI runs as root. The rest keeps Chromium from looking for Google.
+CHROMIUM_OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def chromium() -> str:
+    """Return the path of a Chromium."""
+    names = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
+    found = next(filter(None, map(shutil.which, filter(None, names))), None)
+    if found is None:
+        message = "No Chromium found: install it, or set CHROMIUM to its path."
+        raise FileNotFoundError(message)
+    return found
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A running Home Assistant and the platform it talks to."""
+
+    url: str
+    platform: str
+
+    def state(self, serial: str) -> dict[str, Any]:
+        """Return what the platform knows of a camera."""
+        cameras = self._ask("/_sim/state")["cameras"]
+        return next(camera for camera in cameras if camera["serial"] == serial)
+
+    def change(self, serial: str, **properties: object) -> None:
+        """Change a camera at the platform."""
+        self._ask(f"/_sim/cameras/{serial}", properties)
+
+    def _ask(self, path: str, body: object = None) -> dict[str, Any]:
+        data = None if body is None else json.dumps(body).encode()
+        with urlopen(Request(self.platform + path, data=data), timeout=10) as answer:
+            content: dict[str, Any] = json.load(answer)
+        return content
+
+
+@contextmanager
+def running_demo(*options: str) -> Iterator[Demo]:
+    """Run a new demo in a folder of its own, on free ports."""
+    with tempfile.TemporaryDirectory(prefix="sodalife-") as folder:
+        port = two_free_ports()
+        arguments = ["--port", str(port), "--folder", folder, "--fresh", *options]
+        process = subprocess.Popen(
+            [ROOT / "script" / "demo", *arguments],
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        try:
+            wait_until_ready(process)
+            yield Demo(f"http://{HOST}:{port}", f"http://{HOST}:{port + 1}")
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=60)
+
+
+def wait_until_ready(process: subprocess.Popen[str]) -> None:
+    """Wait for the demo's word that it is ready."""
+    assert process.stdout is not None
+    giving_up = threading.Timer(PATIENCE, process.terminate)
+    giving_up.start()
+    said = []
+    try:
+        for line in process.stdout:
+            said.append(line)
+            if "Ctrl-C" in line:
+                return
+    finally:
+        giving_up.cancel()
+    message = "".join(["The demo did not start:\n", *said])
+    raise RuntimeError(message)
+
+
+def two_free_ports() -> int:
+    """Return a free port whose successor is free too."""
+    for port in random.sample(range(18200, 19200, 2), 20):
+        with socket.socket() as first, socket.socket() as second:
+            try:
+                first.bind((HOST, port))
+                second.bind((HOST, port + 1))
+            except OSError:
+                continue
+            return port
+    message = "No free ports."
+    raise RuntimeError(message)

@@ -1,0 +1,176 @@
+"""What the tests do with a page and see on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+import time
+from typing import Any
+
+from demo_home import Demo
+from playwright.sync_api import Locator, Page
+
+DASHBOARD = "sodalife-demo"
+PLACE = "browser-test"  # the dashboard that the tests write
+CAMERA = "camera.demo0001"
+TAG = "sodalife-camera-card"
+START, STOP = 0, 1
+COMMANDS = {
+    "up": 0,
+    "down": 1,
+    "left": 2,
+    "right": 3,
+    "up_left": 4,
+    "zoom_in": 8,
+    "zoom_out": 9,
+    "focus_far": 11,
+}
+
+HASS = "document.querySelector('home-assistant')?.hass"
+# When a pointer or a key was let go, by the clock that the platform goes by, too.
+NOTE_RELEASES = """
+window.released = 0;
+for (const type of ["pointerup", "keyup", "touchend", "touchcancel", "blur"])
+  window.addEventListener(type, () => { window.released = Date.now() / 1000; }, true);
+"""
+QUICK_OPTIONS = {
+    "snapshot_interval": 2,
+    "call_interval": 0,
+    "poll_interval": 10,
+    "live_protocol": "hls",
+    "ptz_pulse": 0.5,
+}
+
+
+def until[T](look: Callable[[], T], seconds: float = 10) -> T:
+    """Return the first true value, or the last one when the time is over."""
+    deadline = time.monotonic() + seconds
+    while not (found := look()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return found
+
+
+def wait_for_hass(page: Page) -> None:
+    """Wait until the page talks to its Home Assistant."""
+    page.wait_for_function(f"{HASS}?.states?.['{CAMERA}'] && {HASS}.connected", timeout=60_000)
+
+
+def quicken(page: Page) -> None:
+    """Take the pauses out of the integration, and make a dashboard for the tests."""
+    wait_for_hass(page)
+    page.evaluate(
+        f"""async options => {{
+            const hass = {HASS};
+            const entries = "config/config_entries/entry?domain=sodalife";
+            const [entry] = await hass.callApi("GET", entries);
+            const path = "config/config_entries/options/flow";
+            const flow = await hass.callApi("POST", path, {{handler: entry.entry_id}});
+            await hass.callApi("POST", `${{path}}/${{flow.flow_id}}`, options);
+            await hass.callWS({{type: "lovelace/dashboards/create", url_path: "{PLACE}",
+                title: "Test", mode: "storage"}});
+        }}""",
+        QUICK_OPTIONS,
+    )
+
+
+def save(page: Page, card: dict[str, Any] | None) -> None:
+    """Save the tests' dashboard with a card, or empty."""
+    cards = [] if card is None else [{"type": f"custom:{TAG}", **card}]
+    view = {"type": "sections", "sections": [{"type": "grid", "cards": cards}]}
+    page.evaluate(
+        f"""config => {HASS}.callWS(
+            {{type: "lovelace/config/save", url_path: "{PLACE}", config}})""",
+        {"views": [view]},
+    )
+
+
+@dataclass(frozen=True)
+class Call:
+    """A PTZ call that arrived at the platform."""
+
+    action: int
+    command: int
+    arrived: float
+
+
+class CardPage:
+    """A page with one card, and what the camera behind it was told since it was opened."""
+
+    def __init__(self, page: Page, demo: Demo, serial: str) -> None:
+        self.page = page
+        self.demo = demo
+        self.serial = serial
+        self._calls_before = 0
+        page.add_init_script(NOTE_RELEASES)
+
+    def open(self, *, cards: bool = True) -> None:
+        """Open the dashboard, anew if it is open."""
+        self.page.goto(f"{self.demo.url}/{PLACE}/0")
+        wait_for_hass(self.page)
+        if cards:
+            self.button("stop").wait_for()
+            self.page.wait_for_timeout(300)  # the pictures are in their places
+        self._calls_before = self.call_count
+
+    @property
+    def element(self) -> Locator:
+        return self.page.locator(TAG).first
+
+    def find(self, selector: str) -> Locator:
+        """Find something in the card."""
+        return self.element.locator(selector)
+
+    def button(self, command: str) -> Locator:
+        return self.find(f"[data-command={command}]")
+
+    @property
+    def call_count(self) -> int:
+        return int(self.demo.state(self.serial)["call_count"])
+
+    @property
+    def controls(self) -> list[Call]:
+        """The PTZ calls since the page was opened."""
+        state = self.demo.state(self.serial)
+        count = state["call_count"] - self._calls_before
+        calls = state["calls"][-count:] if count else []
+        return [
+            Call(call["action"], call["command"], call["arrived"])
+            for call in calls
+            if call["endpoint"] == "controlling"
+        ]
+
+    def started_and_stopped(self, command: str, seconds: float = 5) -> tuple[Call, Call]:
+        """Return the one start and the one stop that there have been, and no more."""
+        number = COMMANDS[command]
+        until(lambda: len(self.controls) >= 2, seconds)
+        time.sleep(0.3)  # for what should not come
+        calls = self.controls
+        assert [(call.action, call.command) for call in calls] == [
+            (START, number),
+            (STOP, number),
+        ]
+        return calls[0], calls[1]
+
+    def wait_until_moving(self) -> None:
+        assert until(lambda: bool(self.controls)), "no start arrived"
+
+    def press(self, command: str) -> None:
+        """Put the mouse onto a button and hold it."""
+        self.button(command).hover()
+        self.page.mouse.down()
+
+    @property
+    def released(self) -> float:
+        """When something was let go, in seconds since the epoch."""
+        return float(self.page.evaluate("window.released"))
+
+    def state_of(self, entity_id: str) -> Any:
+        return self.page.evaluate(f"id => {HASS}.states[id]", entity_id)
+
+    def config(self) -> dict[str, Any]:
+        """Return the card's configuration as Home Assistant has saved it."""
+        saved = self.page.evaluate(
+            f"""() => {HASS}.callWS({{type: "lovelace/config", url_path: "{PLACE}"}})"""
+        )
+        (config,) = saved["views"][0]["sections"][0]["cards"]
+        return dict(config)

@@ -1,0 +1,204 @@
+"""What the card shows and does besides steering."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+import re
+
+from conftest import SERIAL
+from demo_home import Demo
+from page import CAMERA, HASS, CardPage, until
+from playwright.sync_api import Page, Route, expect
+import pytest
+
+type Open = Callable[..., CardPage]
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
+
+
+@pytest.fixture
+def camera(demo: Demo) -> Iterator[Callable[..., None]]:
+    """Change the camera at the platform for one test."""
+    yield lambda **properties: demo.change(SERIAL, **properties)
+    demo.change(SERIAL, online=True, ptz=True, pan_tilt=True, encrypted=False)
+
+
+def press_once(card: CardPage, *commands: str) -> None:
+    """Have the camera do what it refused: it shows that it can."""
+    for command in commands:
+        card.page.evaluate(
+            f"""command => {HASS}.callService("sodalife", "ptz_move",
+                {{command, duration: 0.1}}, {{entity_id: "{CAMERA}"}})""",
+            command,
+        )
+
+
+def test_live_picture_moves(open_card: Open) -> None:
+    card = open_card(live=True)
+    expect(card.find(".badge")).to_have_text("Live", timeout=30_000)
+    video = card.find("video")
+    before = video.evaluate("video => video.currentTime")
+    assert until(lambda: video.evaluate("video => video.currentTime") > before + 1)
+    expect(card.find(".age")).to_be_hidden()
+
+
+def test_still_with_its_age(card: CardPage) -> None:
+    image = card.find(".still img")
+    image.wait_for()
+    assert image.evaluate("image => image.naturalWidth") > 300
+    expect(card.find(".age")).to_have_text(re.compile("now|ago"))
+    expect(card.find(".badge")).to_be_hidden()
+
+
+def test_still_where_there_is_no_live_picture(
+    open_card: Open, camera: Callable[..., None], demo: Demo
+) -> None:
+    camera(encrypted=True, kill_live=True)
+    card = open_card(live=True)
+    card.find(".still img").wait_for()
+    expect(card.find(".badge")).to_be_hidden(timeout=30_000)
+    expect(card.find(".age")).to_be_visible()
+
+
+def test_offline_camera_keeps_its_last_photo(card: CardPage, camera: Callable[..., None]) -> None:
+    card.find(".still img").wait_for()
+    camera(online=False)
+    card.find(".capture").click()  # finds out
+    expect(card.find(".badge")).to_have_text("Offline")
+    expect(card.find(".still img")).to_be_visible()
+    expect(card.button("left")).to_be_disabled()
+    assert card.state_of("image.demo0001_last_photo")["state"] != "unavailable"
+    camera(online=True)
+    expect(card.button("left")).to_be_enabled(timeout=20_000)
+    expect(card.find(".badge")).to_be_hidden()
+
+
+def test_photo_button(card: CardPage, demo: Demo) -> None:
+    before = demo.state(SERIAL)["photos"]
+    taken = card.state_of("image.demo0001_last_photo")["state"]
+    card.find(".capture").click()
+    assert until(lambda: demo.state(SERIAL)["photos"] > before)
+    assert until(lambda: card.state_of("image.demo0001_last_photo")["state"] != taken)
+
+
+def test_spoken_text_arrives(card: CardPage, demo: Demo) -> None:
+    if not card.page.evaluate(f"Object.keys({HASS}.states).some(id => id.startsWith('tts.'))"):
+        pytest.skip("this Home Assistant cannot speak")
+    heard = len(demo.state(SERIAL)["voices"])
+    field = card.find(".speak input")
+    field.fill("Hello there, your order is ready.")
+    field.press("Enter")
+    assert until(lambda: len(demo.state(SERIAL)["voices"]) == heard + 1, 20)
+    expect(field).to_have_value("")
+    assert demo.state(SERIAL)["voices"][-1]["duration"] > 0.5
+
+
+def test_sounds_button_opens_the_media_browser(card: CardPage) -> None:
+    card.find(".media").click()
+    dialog = card.page.locator("dialog-media-player-browse")
+    expect(dialog.get_by_text("My media").or_(dialog.get_by_text("Media")).first).to_be_visible()
+
+
+def test_directions_go_when_the_camera_has_none(
+    card: CardPage, camera: Callable[..., None]
+) -> None:
+    camera(pan_tilt=False)
+    card.button("up").click()
+    toast = card.page.locator("notification-manager")
+    expect(toast.get_by_text("Camera").or_(toast.get_by_text("DEMO0001")).first).to_be_visible()
+    expect(card.button("up")).to_be_hidden()
+    expect(card.button("down")).to_be_hidden()
+    expect(card.button("up_left")).to_be_hidden()
+    expect(card.button("left")).to_be_visible()
+    card.button("left").click()
+    expect(card.button("left")).to_be_hidden()
+    expect(card.find(".home")).to_be_hidden()
+    expect(card.button("zoom_in")).to_be_visible()
+    camera(pan_tilt=True)
+    press_once(
+        card, "up", "left", "up_left", "down", "right", "up_right", "down_left", "down_right"
+    )
+    expect(card.button("left")).to_be_visible()
+
+
+@pytest.fixture
+def chinese(first_page: Page) -> Iterator[None]:
+    """Have the user read Chinese."""
+
+    def speak(language: str) -> None:
+        formats = dict.fromkeys(("number_format", "time_format", "date_format"), "language")
+        first_page.evaluate(
+            f"""value => {HASS}.callWS(
+                {{type: "frontend/set_user_data", key: "language", value}})""",
+            {**formats, "language": language, "time_zone": "local", "first_weekday": "language"},
+        )
+
+    speak("zh-Hans")
+    yield
+    speak("en")
+
+
+@pytest.mark.usefixtures("chinese")
+def test_chinese(open_card: Open, camera: Callable[..., None]) -> None:
+    card = open_card(about={"locale": "zh-CN"})
+    expect(card.find(".capture")).to_have_text("抓拍")
+    expect(card.button("left")).to_have_attribute("aria-label", "向左")
+    camera(ptz=False)
+    card.button("focus_near").click()
+    toast = card.page.locator("notification-manager")
+    expect(toast.get_by_text("不支持").first).to_be_visible()
+    camera(ptz=True)
+    press_once(card, "focus_near", "focus_far")
+
+
+def test_labels(card: CardPage) -> None:
+    for button in card.find("button").all():
+        assert button.get_attribute("aria-label"), button.evaluate("b => b.outerHTML")
+    expect(card.find(".stage")).to_have_attribute("aria-label", re.compile("Arrow keys"))
+    expect(card.find(".still img")).to_have_attribute("alt", re.compile("Picture of"))
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_phone(open_card: Open, width: int) -> None:
+    card = open_card(about={**PHONE, "viewport": {"width": width, "height": 844}})
+    page = card.page
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= width
+    for button in card.find("button:visible").all():
+        box = button.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+        assert min(box["width"], box["height"]) >= 36
+    body = card.element.bounding_box()
+    assert body is not None
+    assert body["height"] < 844 - 56, "the whole card fits under the header"
+
+
+def brightness(color: str) -> float:
+    red, green, blue = (int(part) for part in re.findall(r"\d+", color)[:3])
+    return 0.3 * red + 0.59 * green + 0.11 * blue
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_themes(open_card: Open, scheme: str) -> None:
+    card = open_card(about={"color_scheme": scheme})
+
+    def color(selector: str, name: str) -> float:
+        script = "(element, name) => getComputedStyle(element)[name]"
+        return brightness(card.find(selector).first.evaluate(script, name))
+
+    ground, ink = color("ha-card", "backgroundColor"), color(".pad .up", "color")
+    plate = color(".pad", "backgroundColor")
+    assert (ground < 100 < ink) if scheme == "dark" else (ink < 100 < ground)
+    assert abs(plate - ink) > 90
+    assert abs(plate - ground) > 4
+
+
+def test_card_that_is_loaded_before_home_assistant(card: CardPage) -> None:
+    def late(route: Route) -> None:
+        card.page.wait_for_timeout(1500)
+        route.continue_()
+
+    card.page.route(re.compile(r"/frontend_latest/app\.[^/]*\.js"), late)
+    card.open()
+    expect(card.find(".pad")).to_be_visible()

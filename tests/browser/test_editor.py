@@ -1,0 +1,67 @@
+"""Adding the card from the card picker and changing it in the visual editor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+
+from page import CAMERA, CardPage, until
+from playwright.sync_api import Error, Page, expect
+
+type Open = Callable[..., CardPage]
+
+
+def edit(page: Page) -> None:
+    """Open the dashboard's editor."""
+    page.goto(f"{page.url.partition('?')[0]}?edit=1")
+
+
+def save(page: Page) -> None:
+    """Save the card in its dialog."""
+    dialog = page.locator("hui-dialog-edit-card")
+    dialog.get_by_role("button", name="Save").click()
+    dialog.locator("ha-form").first.wait_for(state="detached")
+
+
+def test_editor_changes_the_config(open_card: Open) -> None:
+    card = open_card(show_ptz=True, show_lens=True, show_voice=True)
+    page = card.page
+    edit(page)
+    dialog = page.locator("hui-dialog-edit-card")
+    card.element.wait_for()
+    page.wait_for_timeout(1000)  # the editor builds its view a second time
+    page.locator("hui-card-edit-mode .edit, hui-card-edit-mode .control").first.click(force=True)
+    expect(dialog.get_by_text("Live picture").first).to_be_visible()
+    expect(dialog.locator("sodalife-camera-card .speak")).to_be_visible()
+    dialog.locator("ha-switch").last.click()
+    expect(dialog.locator("sodalife-camera-card .speak")).to_be_hidden()
+    save(page)
+    assert until(lambda: card.config()["show_voice"] is False)
+    assert card.config()["entity"] == CAMERA
+    assert card.config()["live"] is False
+
+
+def test_card_is_added_from_the_picker_and_steers(open_card: Open) -> None:
+    card = open_card(empty=True)
+    page = card.page
+    edit(page)
+    page.locator("hui-grid-section .add, hui-section .add").first.click()
+    picker = page.locator("hui-dialog-create-card")
+    with suppress(Error):  # newer versions begin with entities
+        picker.get_by_text("By card").click(timeout=3000)
+    found = (
+        picker.locator("hui-card-picker .card")
+        .filter(has=page.locator("sodalife-camera-card, .preview"))
+        .filter(has_text="SodaLife camera")
+    )
+    found.first.scroll_into_view_if_needed()
+    expect(found.first.locator("sodalife-camera-card .pad")).to_be_visible()
+    found.first.locator(".overlay").click(force=True)
+    page.locator("hui-dialog-edit-card ha-form").first.wait_for()
+    save(page)
+    assert until(lambda: card.config().get("entity", "").startswith("camera."))
+    card.open()
+    card.press("up")
+    page.wait_for_timeout(1000)
+    page.mouse.up()
+    card.started_and_stopped("up")

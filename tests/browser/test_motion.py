@@ -1,0 +1,209 @@
+"""Steering: what a person's press and release become at the platform."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+import time
+
+from page import START, CardPage, until
+from playwright.sync_api import Page
+import pytest
+
+HOLD = 1000  # milliseconds
+LATEST_STOP = 0.15  # seconds from the release to the platform
+
+
+@pytest.mark.parametrize("command", ["left", "up_left", "zoom_in", "focus_far"])
+def test_hold_makes_one_start_and_one_stop(card: CardPage, command: str) -> None:
+    card.press(command)
+    pressed = time.time()
+    card.page.wait_for_timeout(HOLD)
+    card.page.mouse.up()
+    start, stop = card.started_and_stopped(command)
+    assert start.arrived - pressed < LATEST_STOP
+    assert stop.arrived - card.released < LATEST_STOP
+    assert stop.arrived - start.arrived == pytest.approx(HOLD / 1000, abs=0.25)
+
+
+def test_long_hold_is_one_motion(card: CardPage) -> None:
+    card.press("right")
+    card.page.wait_for_timeout(12_000)  # longer than the integration would move by itself
+    assert card.demo.state(card.serial)["moving"] is not None
+    card.page.mouse.up()
+    start, stop = card.started_and_stopped("right")
+    assert stop.arrived - card.released < LATEST_STOP
+    assert stop.arrived - start.arrived > 11.9
+
+
+def test_tap_is_a_short_pulse(card: CardPage) -> None:
+    card.button("right").click()
+    start, stop = card.started_and_stopped("right")
+    assert stop.arrived - start.arrived == pytest.approx(0.5, abs=0.25)
+
+
+def test_screen_reader_press_is_a_short_pulse(card: CardPage) -> None:
+    card.button("down").evaluate("button => button.click()")
+    start, stop = card.started_and_stopped("down")
+    assert stop.arrived - start.arrived == pytest.approx(0.5, abs=0.25)
+
+
+def leave_button(page: Page) -> None:
+    page.evaluate("window.released = Date.now() / 1000")
+    page.mouse.move(5, 5)
+
+
+def lose_focus(page: Page) -> None:
+    page.evaluate("window.dispatchEvent(new Event('blur'))")
+
+
+def hide(page: Page) -> None:
+    page.evaluate(
+        """() => {
+            window.released = Date.now() / 1000;
+            Object.defineProperty(document, "hidden", {value: true, configurable: true});
+            document.dispatchEvent(new Event("visibilitychange"));
+        }"""
+    )
+
+
+@pytest.mark.parametrize("let_go", [leave_button, lose_focus, hide])
+def test_letting_go_stops(card: CardPage, let_go: Callable[[Page], None]) -> None:
+    card.press("left")
+    card.wait_until_moving()
+    let_go(card.page)
+    _, stop = card.started_and_stopped("left")
+    assert stop.arrived - card.released < LATEST_STOP
+    card.page.mouse.up()
+    time.sleep(0.3)
+    assert len(card.controls) == 2
+
+
+def close(page: Page) -> None:
+    page.close()
+
+
+def load_another(page: Page) -> None:
+    page.goto("about:blank")
+
+
+def reload(page: Page) -> None:
+    page.reload(wait_until="commit")
+
+
+def go_elsewhere(page: Page) -> None:
+    page.evaluate(
+        """() => {
+            history.pushState(null, "", "/profile/general");
+            window.dispatchEvent(new CustomEvent("location-changed", {detail: {replace: false}}));
+        }"""
+    )
+
+
+@pytest.mark.parametrize("leave", [close, load_another, reload, go_elsewhere])
+def test_leaving_the_page_stops(card: CardPage, leave: Callable[[Page], None]) -> None:
+    card.press("left")
+    card.wait_until_moving()
+    left = time.time()
+    leave(card.page)
+    _, stop = card.started_and_stopped("left")
+    assert stop.arrived - left < 1  # the watchdog would have taken ten
+
+
+def test_second_pointer_does_not_interfere(card: CardPage) -> None:
+    card.press("left")
+    card.wait_until_moving()
+    for kind in ("pointerdown", "pointerup"):
+        card.button("up").dispatch_event(kind, {"pointerId": 77, "button": 0})
+    card.page.wait_for_timeout(300)
+    assert [call.action for call in card.controls] == [START]
+    card.page.mouse.up()
+    card.started_and_stopped("left")
+
+
+def test_touch_holds_and_a_cancelled_touch_stops(open_card: Callable[..., CardPage]) -> None:
+    card = open_card(about={"has_touch": True, "viewport": {"width": 390, "height": 844}})
+    card.button("up").scroll_into_view_if_needed()
+    box = card.button("up").bounding_box()
+    assert box is not None
+    point = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+    fingers = card.page.context.new_cdp_session(card.page)
+
+    def touch(kind: str, *points: dict[str, float]) -> None:
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": list(points)})
+
+    touch("touchStart", point)
+    card.page.wait_for_timeout(HOLD)
+    touch("touchEnd")
+    _, stop = card.started_and_stopped("up")
+    assert stop.arrived - card.released < LATEST_STOP
+
+    card.open()
+    touch("touchStart", point)
+    card.wait_until_moving()
+    touch("touchCancel")
+    _, stop = card.started_and_stopped("up")
+    assert stop.arrived - card.released < LATEST_STOP
+
+    card.open()
+    touch("touchStart", point)
+    card.wait_until_moving()
+    touch("touchMove", {"x": point["x"], "y": point["y"] - 120})  # the finger slides off
+    card.started_and_stopped("up")
+    touch("touchEnd")
+
+
+@pytest.mark.parametrize(
+    ("key", "command"),
+    [("ArrowLeft", "left"), ("ArrowUp", "up"), ("+", "zoom_in"), ("-", "zoom_out")],
+)
+def test_keys_hold(card: CardPage, key: str, command: str) -> None:
+    card.find(".stage").focus()
+    card.page.keyboard.down(key)
+    for _ in range(5):  # as the keyboard repeats it
+        card.page.wait_for_timeout(HOLD / 5)
+        card.page.keyboard.down(key)
+    card.page.keyboard.up(key)
+    _, stop = card.started_and_stopped(command)
+    assert stop.arrived - card.released < LATEST_STOP
+
+
+def test_tab_reaches_a_button_and_space_holds_it(card: CardPage) -> None:
+    card.find(".stage").focus()
+    for _ in range(30):
+        card.page.keyboard.press("Tab")
+        if card.button("right").evaluate("button => button.matches(':focus')"):
+            break
+    assert card.button("right").evaluate("b => b.matches(':focus-visible')")
+    outline = card.button("right").evaluate("b => getComputedStyle(b).outlineStyle")
+    assert outline == "solid"
+    card.page.keyboard.down(" ")
+    card.page.wait_for_timeout(HOLD)
+    card.page.keyboard.up(" ")
+    card.started_and_stopped("right")
+
+
+def test_key_stops_when_the_focus_leaves(card: CardPage) -> None:
+    card.find(".stage").focus()
+    card.page.keyboard.down("ArrowRight")
+    card.wait_until_moving()
+    card.page.evaluate("() => document.activeElement && window.focus()")
+    card.find(".stage").evaluate("stage => stage.blur()")
+    card.started_and_stopped("right")
+    card.page.keyboard.up("ArrowRight")
+
+
+def test_stop_button_and_home(card: CardPage) -> None:
+    card.find(".home").click()
+    assert until(lambda: [c.command for c in card.controls if c.action == START] == [99])
+    card.button("stop").click()
+    assert until(lambda: [c.command for c in card.controls] == [99, 99])
+
+
+def test_typing_does_not_steer(card: CardPage) -> None:
+    field = card.find(".speak input")
+    field.fill("")
+    field.press_sequentially("+-=")
+    field.press("ArrowLeft")
+    card.page.wait_for_timeout(300)
+    assert field.input_value() == "+-="
+    assert card.controls == []

@@ -1,0 +1,191 @@
+"""Every blueprint is valid, and does what it says when it runs."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+import shutil
+from typing import Any
+
+from homeassistant.components.blueprint import models
+from homeassistant.components.blueprint.schemas import BLUEPRINT_SCHEMA
+from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.helpers import device_registry as dr
+from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
+from homeassistant.util.yaml import load_yaml_dict
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+    async_mock_service,
+)
+
+from simulator.camera import SimCamera
+from tests.clock import until
+from tests.integration.common import Act, FindEntity, SetUp, count, state_of
+
+FOLDER = Path(__file__).parents[2] / "blueprints" / "automation" / "sodalife"
+BLUEPRINTS = sorted(FOLDER.glob("*.yaml"))
+
+type Automate = Any
+
+
+@pytest.fixture
+async def automate(hass: HomeAssistant, tmp_path: Path) -> AsyncIterator[Automate]:
+    """Make an automation of a blueprint, as the frontend does, for one test."""
+    hass.config.config_dir = str(tmp_path)
+    shutil.copytree(FOLDER, tmp_path / "blueprints" / "automation" / "sodalife")
+
+    async def automate(blueprint: str, **inputs: Any) -> None:
+        use = {"path": f"sodalife/{blueprint}.yaml", "input": inputs}
+        config = {"automation": {"alias": "test", "use_blueprint": use}}
+        assert await async_setup_component(hass, "automation", config)
+        await hass.async_block_till_done()
+        assert state_of(hass, "automation.test") == "on"
+
+    yield automate
+    off = {"entity_id": "automation.test", "stop_actions": True}
+    await hass.services.async_call("automation", "turn_off", off, blocking=True)
+
+
+@pytest.fixture
+def phone(hass: HomeAssistant) -> str:
+    """Have a phone with the Home Assistant app."""
+    entry = MockConfigEntry(domain="mobile_app")
+    entry.add_to_hass(hass)
+    device = dr.async_get(hass).async_get_or_create(
+        config_entry_id=entry.entry_id, identifiers={("mobile_app", "1")}, name="Ann's phone"
+    )
+    return device.id
+
+
+@pytest.fixture
+def messages(hass: HomeAssistant) -> list[ServiceCall]:
+    """Note what the phone is sent."""
+    return async_mock_service(hass, "notify", "mobile_app_ann_s_phone")
+
+
+@pytest.mark.parametrize("path", BLUEPRINTS, ids=lambda path: path.stem)
+def test_is_valid(path: Path) -> None:
+    blueprint = models.Blueprint(
+        load_yaml_dict(str(path)), expected_domain="automation", schema=BLUEPRINT_SCHEMA
+    )
+    assert blueprint.validate() is None
+    assert blueprint.metadata["homeassistant"]["min_version"] == "2025.4.0"
+    assert path.name in blueprint.metadata["source_url"]
+    assert len(BLUEPRINTS) == 4
+
+
+@pytest.mark.parametrize("keep", [False, True])
+async def test_motion_photo(
+    hass: HomeAssistant,
+    set_up: SetUp,
+    automate: Automate,
+    entity_id: FindEntity,
+    sim: SimCamera,
+    phone: str,
+    messages: list[ServiceCall],
+    tmp_path: Path,
+    keep: bool,
+) -> None:
+    await set_up()
+    photos = tmp_path / "photos"
+    hass.config.allowlist_external_dirs = {str(photos)}
+    hass.states.async_set("binary_sensor.motion", "off")
+    await automate(
+        "motion_photo",
+        motion=["binary_sensor.motion"],
+        camera=entity_id("camera"),
+        phones=[phone],
+        folder=str(photos) if keep else "",
+        pause=5,
+    )
+    hass.states.async_set("binary_sensor.motion", "on")
+    await wait_for(hass, messages)
+    assert count(sim, "capture") == 1
+    (message,) = messages
+    assert message.data["data"]["image"] == f"/api/image_proxy/{entity_id('image', 'last_capture')}"
+    assert message.data["message"] == "Something moves."
+    assert len(list(photos.glob("*.jpg"))) == keep
+    hass.states.async_set("binary_sensor.motion", "off")
+    hass.states.async_set("binary_sensor.motion", "on")  # within the pause
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=6))
+    await hass.async_block_till_done()
+    assert count(sim, "capture") == 1
+
+
+async def wait_for(hass: HomeAssistant, calls: list[ServiceCall], number: int = 1) -> None:
+    """Wait until an automation that does not end by itself has made its calls."""
+    await until(lambda: len(calls) >= number)
+
+
+async def test_door_announcement(
+    hass: HomeAssistant,
+    espeak: str,
+    set_up: SetUp,
+    automate: Automate,
+    entity_id: FindEntity,
+    sim: SimCamera,
+) -> None:
+    await set_up()
+    hass.states.async_set("binary_sensor.door", "off")
+    await automate(
+        "door_announcement",
+        door=["binary_sensor.door"],
+        speaker=[entity_id("notify", "speaker")],
+        message="Welcome!",
+        pause=0,
+    )
+    hass.states.async_set("binary_sensor.door", "on")
+    await hass.async_block_till_done()
+    assert len(sim.voices) == 1
+
+
+async def test_hourly_photo(
+    hass: HomeAssistant,
+    set_up: SetUp,
+    automate: Automate,
+    entity_id: FindEntity,
+    tmp_path: Path,
+) -> None:
+    await set_up()
+    photos = tmp_path / "photos"
+    hass.config.allowlist_external_dirs = {str(photos)}
+    camera = entity_id("camera")
+    await automate("hourly_photo", cameras=[camera], folder=str(photos))
+    hour = dt_util.utcnow().replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    async_fire_time_changed(hass, hour)
+    await hass.async_block_till_done()
+    (kept,) = photos.glob("**/*.jpg")
+    assert kept.parent.name == camera.removeprefix("camera.")
+    assert kept.read_bytes().startswith(b"\xff\xd8")
+
+
+async def test_offline_alert(
+    hass: HomeAssistant,
+    set_up: SetUp,
+    automate: Automate,
+    press: Act,
+    sim: SimCamera,
+    entity_id: FindEntity,
+    phone: str,
+    messages: list[ServiceCall],
+) -> None:
+    await set_up()
+    await press("zoom_in")
+    online = entity_id("binary_sensor", "online")
+    assert state_of(hass, online) == "on"
+    await automate("offline_alert", online=[online], phones=[phone], duration={"seconds": 30})
+    sim.online = False
+    with pytest.raises(Exception, match="offline"):
+        await press("zoom_in")
+    await hass.async_block_till_done()
+    assert state_of(hass, online) == "off"
+    assert messages == []
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=31))
+    await wait_for(hass, messages)
+    (message,) = messages
+    assert message.data["message"] == "The camera is offline."
+    assert message.data["title"] == "Camera 1"
