@@ -109,7 +109,8 @@ class CardPage:
         wait_for_hass(self.page)
         if cards:
             self.button("stop").wait_for()
-            self.page.wait_for_timeout(300)  # the pictures are in their places
+            self.find(".still img").wait_for()  # a photo being taken would hold up a motion
+            self.page.wait_for_timeout(300)
         self._calls_before = self.call_count
 
     @property

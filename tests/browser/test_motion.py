@@ -20,19 +20,19 @@ def test_hold_makes_one_start_and_one_stop(card: CardPage, command: str) -> None
     card.page.wait_for_timeout(HOLD)
     card.page.mouse.up()
     start, stop = card.started_and_stopped(command)
-    assert start.arrived - pressed < LATEST_STOP
+    assert start.arrived - pressed < 1
     assert stop.arrived - card.released < LATEST_STOP
     assert stop.arrived - start.arrived == pytest.approx(HOLD / 1000, abs=0.25)
 
 
 def test_long_hold_is_one_motion(card: CardPage) -> None:
     card.press("right")
-    card.page.wait_for_timeout(12_000)  # longer than the integration would move by itself
+    card.page.wait_for_timeout(10_500)  # longer than the integration would move by itself
     assert card.demo.state(card.serial)["moving"] is not None
     card.page.mouse.up()
     start, stop = card.started_and_stopped("right")
     assert stop.arrived - card.released < LATEST_STOP
-    assert stop.arrived - start.arrived > 11.9
+    assert stop.arrived - start.arrived > 10.1
 
 
 def test_tap_is_a_short_pulse(card: CardPage) -> None:

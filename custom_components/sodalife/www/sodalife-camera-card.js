@@ -1023,7 +1023,7 @@ if (!customElements.get(TAG)) {
       return text(null, "card_about");
     },
     preview: true,
-    documentationURL: "https://github.com/sodalife-ha/sodalife#the-card",
+    documentationURL: "https://github.com/sodalife-ha/sodalife#what-you-get",
     // Newer versions of Home Assistant suggest cards for an entity.
     getEntitySuggestion: (hass, entityId) =>
       entityId.startsWith("camera.") && hass.entities[entityId]?.platform === DOMAIN
