@@ -13,3 +13,11 @@ def _find_ours(request: pytest.FixtureRequest) -> None:
     """Let Home Assistant find this integration, where a test has a Home Assistant."""
     if "hass" in request.fixturenames:
         request.getfixturevalue("enable_custom_integrations")
+
+
+@pytest.fixture(autouse=True)
+def enable_event_loop_debug() -> None:
+    """Keep the plugin from having every future note where it came from: half of all time.
+
+    PYTHONASYNCIODEBUG=1 brings that back.
+    """

@@ -47,6 +47,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: SodaConfigEntry) -> bool
 
     entry.async_on_unload(entry.add_update_listener(updated))
     entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, stopping))
+    await coordinator.async_entry_updated()  # somebody may have changed it meanwhile
     return True
 
 

@@ -95,12 +95,13 @@ class SodaCoordinator:
                 },
             ) from err
         age = (dt_util.utcnow() - self.entry.created_at).total_seconds()
+        pause = self.options[OPT_CALL_INTERVAL] - age
         for subentry in self.entry.subentries.values():
             camera = self._take_up(subentry)
-            if camera is not None and age < self.options[OPT_CALL_INTERVAL]:
+            if camera is not None and pause > 0:
                 camera.lane.answered()  # the flow has called it just now
         self.entry.async_create_background_task(
-            self.hass, self.watch.run(), f"{DOMAIN} online checks"
+            self.hass, self.watch.run(pause), f"{DOMAIN} online checks"
         )
 
     @property
@@ -125,12 +126,13 @@ class SodaCoordinator:
         if self.cameras:
             await asyncio.gather(*(camera.ptz.close() for camera in self.cameras.values()))
 
-    @callback
-    def async_for_each_camera(self, add: AddCamera) -> None:
+    async def async_for_each_camera(self, add: AddCamera) -> None:
         """Have `add` called for every camera, those that will be added later included."""
         self._add_camera.append(add)
         for subentry_id, camera in self.cameras.items():
-            add(camera, self.entry.subentries[subentry_id])
+            if (subentry := self.entry.subentries.get(subentry_id)) is not None:
+                add(camera, subentry)
+            await asyncio.sleep(0)  # hundreds of cameras take a second: others want their turn
 
     async def async_entry_updated(self) -> None:
         """Follow a change of the entry, touching only what has changed."""

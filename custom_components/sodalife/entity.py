@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from typing import override
 
 from homeassistant.config_entries import ConfigSubentry
-from homeassistant.core import callback
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -18,8 +17,7 @@ from .coordinator import SodaConfigEntry, SodaCoordinator
 type MakeEntities = Callable[[SodaCoordinator, Camera, ConfigSubentry], Iterable[SodaEntity]]
 
 
-@callback
-def async_add_for_cameras(
+async def async_add_for_cameras(
     entry: SodaConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback, make: MakeEntities
 ) -> None:
     """Add the entities of every camera, and of those that are added later."""
@@ -30,7 +28,7 @@ def async_add_for_cameras(
             make(coordinator, camera, subentry), config_subentry_id=subentry.subentry_id
         )
 
-    coordinator.async_for_each_camera(add)
+    await coordinator.async_for_each_camera(add)
 
 
 class SodaEntity(Entity):

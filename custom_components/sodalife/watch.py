@@ -49,8 +49,13 @@ class Watch:
         for camera in self._account.cameras.values():
             camera.device.changed()
 
-    async def run(self) -> None:
-        """Check the cameras in turn, evenly spread over the poll interval, for ever."""
+    async def run(self, pause: float) -> None:
+        """Check the cameras in turn, evenly spread over the poll interval, for ever.
+
+        Begins after a pause, in seconds: checks that have to wait would all come at its end.
+        """
+        if pause > 0:
+            await self._account.clock.sleep(pause)
         longest_gap = FIRST_ROUND_GAP
         while True:
             for camera in tuple(self._account.cameras.values()) or (None,):

@@ -166,7 +166,7 @@ async def bench(
     running_clock: ManualClock,
 ) -> Bench:
     """Set up a camera on which one operation will be tried again and again."""
-    entry = await set_up(options={"poll_interval": 60})
+    entry = await set_up(options={"poll_interval": 120})
     camera_id = entity_id("camera")
     soda = next(iter(entry.runtime_data.cameras.values()))
 

@@ -92,6 +92,37 @@ async def test_a_camera_in_trouble_does_not_keep_the_others_from_starting(
     await act("capture", OTHER)
 
 
+async def test_a_change_while_many_cameras_are_taken_up(
+    hass: HomeAssistant, make_entry: Any, cloud: Cloud, entity_registry: er.EntityRegistry
+) -> None:
+    serials = [f"MANY{number:04}" for number in range(30)]
+    for serial in serials:
+        cloud.add_camera(serial)
+    entry = make_entry(*serials)
+    others: list[None] = []  # turns that something else had meanwhile
+
+    async def meanwhile() -> None:
+        await until(lambda: hass.states.async_entity_ids("button"))
+        removed.append(list(entry.subentries)[-1])
+        hass.config_entries.async_remove_subentry(entry, removed[0])
+        while entry.state is not ConfigEntryState.LOADED:
+            others.append(None)
+            await asyncio.sleep(0)
+
+    removed: list[str] = []
+    something = asyncio.create_task(meanwhile())
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    await something
+
+    assert len(others) > len(serials)
+    assert entry.state is ConfigEntryState.LOADED
+    assert len(entry.runtime_data.cameras) == len(serials) - 1
+    assert removed[0] not in entry.runtime_data.cameras
+    assert entity_registry.async_get_entity_id("camera", DOMAIN, f"{serials[-1]}_camera") is None
+    assert len(hass.states.async_entity_ids("camera")) == len(serials) - 1
+
+
 # --- the token is kept
 
 
