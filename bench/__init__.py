@@ -1,0 +1,1 @@
+"""How fast the integration is, beside a bare call and beside bare entities."""
