@@ -8,8 +8,10 @@ from pathlib import Path
 import re
 import string
 import subprocess
+import sys
 import tomllib
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 import yaml
@@ -109,3 +111,29 @@ def test_no_file_names_this_machine_or_a_registry(pattern: str) -> None:
         check=False,
     )
     assert listed.stdout == ""
+
+
+def release(tag: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, ROOT / "script" / "release", tag]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_a_release_needs_tag_manifest_and_changelog_to_agree() -> None:
+    version = json.loads((OURS / "manifest.json").read_text())["version"]
+    hacs = json.loads((ROOT / "hacs.json").read_text())
+    assert hacs["zip_release"] is True
+
+    made = release(f"v{version}")
+    assert made.returncode == 0, made.stderr
+    with ZipFile(ROOT / "dist" / hacs["filename"]) as archive:
+        packed = set(archive.namelist())
+        assert json.loads(archive.read("manifest.json"))["version"] == version
+    tracked = subprocess.check_output(["git", "ls-files", OURS], cwd=ROOT, text=True).split()
+    kept = {str((ROOT / name).relative_to(OURS)) for name in tracked if (ROOT / name).exists()}
+    assert kept <= packed
+    assert not [name for name in packed if "__pycache__" in name]
+    assert (ROOT / "dist" / "notes.md").read_text().strip()
+
+    refused = release("v99.0.0")
+    assert refused.returncode == 1
+    assert len(refused.stderr.splitlines()) == 2

@@ -27,6 +27,7 @@ from .const import (
     OPT_SNAPSHOT_INTERVAL,
     SUBENTRY_CAMERA,
 )
+from .errors import translation_of
 from .issues import Issues
 from .store import HomeTokenStore
 from .watch import Watch
@@ -83,17 +84,10 @@ class SodaCoordinator:
         await self.client.tokens.load()
         try:
             await self.client.tokens.get()
+        except InvalidClient as err:
+            raise ConfigEntryAuthFailed(**translation_of(err, self.entry.title)) from err
         except SodaError as err:
-            cls = ConfigEntryAuthFailed if isinstance(err, InvalidClient) else ConfigEntryNotReady
-            raise cls(
-                translation_domain=DOMAIN,
-                translation_key=err.key,
-                translation_placeholders={
-                    "camera": self.entry.title,
-                    "code": err.code,
-                    "description": err.description,
-                },
-            ) from err
+            raise ConfigEntryNotReady(**translation_of(err, self.entry.title)) from err
         age = (dt_util.utcnow() - self.entry.created_at).total_seconds()
         pause = self.options[OPT_CALL_INTERVAL] - age
         for subentry in self.entry.subentries.values():

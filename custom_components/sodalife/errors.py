@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
@@ -13,18 +14,23 @@ from .const import DOMAIN
 IMPOSSIBLE = (NotSupported, VoiceEmpty, VoiceTooLarge)  # asked for what cannot be
 
 
-def home_assistant_error(err: SodaError, camera: str) -> HomeAssistantError:
-    """Say what went wrong with a camera, in the user's language."""
-    cls = ServiceValidationError if isinstance(err, IMPOSSIBLE) else HomeAssistantError
-    return cls(
-        translation_domain=DOMAIN,
-        translation_key=err.key,
-        translation_placeholders={
+def translation_of(err: SodaError, camera: str) -> dict[str, Any]:
+    """Return what Home Assistant needs to say an error in the user's language."""
+    return {
+        "translation_domain": DOMAIN,
+        "translation_key": err.key,
+        "translation_placeholders": {
             "camera": camera,
             "code": err.code,
             "description": err.description,
         },
-    )
+    }
+
+
+def home_assistant_error(err: SodaError, camera: str) -> HomeAssistantError:
+    """Say what went wrong with a camera, in the user's language."""
+    cls = ServiceValidationError if isinstance(err, IMPOSSIBLE) else HomeAssistantError
+    return cls(**translation_of(err, camera))
 
 
 @contextmanager
