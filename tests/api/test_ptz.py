@@ -700,6 +700,18 @@ async def test_closing_delivers_a_stop_that_is_owed(
     at_rest()
 
 
+async def test_closing_tells_when_an_owed_stop_is_refused_to_the_last(
+    platform: Platform, camera: Camera, clock: ManualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    await camera.ptz.start(UP, 60.0)
+    platform.fault("html", "controlling")
+    with pytest.raises(CannotConnect):
+        await clock.drive(camera.ptz.stop())
+    await clock.drive(camera.close())
+    assert "may still be moving" in caplog.text
+    assert clock.alarms == 0
+
+
 async def test_after_closing_nothing_starts(
     camera: Camera, sim: SimCamera, clock: ManualClock, at_rest: Any
 ) -> None:

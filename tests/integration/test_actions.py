@@ -192,6 +192,18 @@ async def test_capture_answers_and_saves(
     assert path.read_bytes().startswith(b"\xff\xd8\xff")
 
 
+async def test_a_photo_that_cannot_be_written(
+    hass: HomeAssistant, set_up: SetUp, act: Act, tmp_path: Path
+) -> None:
+    await set_up()
+    hass.config.allowlist_external_dirs = {str(tmp_path)}
+    (tmp_path / "file").touch()
+    with pytest.raises(ServiceValidationError) as failure:
+        await act("capture", filename=str(tmp_path / "file" / "shop.jpg"))
+    assert failure.value.translation_key == "file_not_writable"
+    assert (failure.value.translation_placeholders or {})["camera"] == "Camera 1"
+
+
 @pytest.mark.parametrize("where", ["outside", "link"])
 async def test_capture_saves_nowhere_else(
     hass: HomeAssistant, sim: SimCamera, set_up: SetUp, act: Act, tmp_path: Path, where: str

@@ -12,6 +12,7 @@ from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers.storage import Store
 from homeassistant.loader import DATA_CUSTOM_COMPONENTS
 import pytest
 from pytest_homeassistant_custom_component.common import async_test_home_assistant
@@ -138,6 +139,21 @@ async def test_restarts_fetch_no_token(
     await act("capture")
 
     assert cloud.token_requests == 1
+
+
+async def test_a_token_that_cannot_be_stored_works_all_the_same(
+    set_up: SetUp, act: Act, monkeypatch: pytest.MonkeyPatch, expected_log: list[str]
+) -> None:
+    expected_log.append("custom_components.sodalife: The token cannot be stored")
+
+    class FullStore(Store[dict[str, Any]]):
+        async def async_save(self, data: dict[str, Any]) -> None:
+            raise OSError("no space left")
+
+    monkeypatch.setattr("custom_components.sodalife.store.Store", FullStore)
+    entry = await set_up()
+    assert entry.state is ConfigEntryState.LOADED
+    await act("capture")
 
 
 @asynccontextmanager
