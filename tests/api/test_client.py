@@ -16,8 +16,8 @@ import pytest
 
 from custom_components.sodalife.api import Command, Endpoint, SodaClient, SodaError, Sound
 from custom_components.sodalife.api.client import MOST_CALLS, SECONDS
+from custom_components.sodalife.api.codes import CODES, error_of
 from custom_components.sodalife.api.errors import (
-    CODES,
     AnswerTimeout,
     CannotConnect,
     InvalidClient,
@@ -29,7 +29,6 @@ from custom_components.sodalife.api.errors import (
     VoiceDuration,
     VoiceEmpty,
     VoiceFormat,
-    error_of,
 )
 from simulator import Cloud
 from simulator.camera import SimCamera

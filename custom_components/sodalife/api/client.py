@@ -11,13 +11,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 import io
-import math
 import time
-from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 from yarl import URL
 
+from .answers import end_of, require_success, seconds_of, text_of
 from .clock import Clock, SystemClock
 from .dialect import DIALECTS, QUERY, Dialect, Fields, other
 from .errors import (
@@ -129,7 +128,7 @@ class SodaClient:
             SodaError: see `errors`; so for every method here.
 
         """
-        return _text(await self._call(Request(Endpoint.CAPTURE, serial)), "picUrl")
+        return text_of(await self._call(Request(Endpoint.CAPTURE, serial)), "picUrl")
 
     async def picture(self, address: str) -> Picture:
         """Fetch the picture behind an address; see `picture.fetch_picture`."""
@@ -137,23 +136,23 @@ class SodaClient:
 
     async def start(self, serial: str, command: Command) -> None:
         """Start a motion; a `stop` must follow before anything else."""
-        _done(await self._call(Request(Endpoint.CONTROL, serial, command)))
+        require_success(await self._call(Request(Endpoint.CONTROL, serial, command)))
 
     async def stop(self, serial: str, command: Command) -> None:
         """Stop a motion."""
-        _done(await self._call(Request(Endpoint.CONTROL, serial, command, stop=True)))
+        require_success(await self._call(Request(Endpoint.CONTROL, serial, command, stop=True)))
 
     async def send_voice(self, serial: str, sound: Sound) -> None:
         """Send a sound to the camera's speaker."""
-        _done(await self._call(Request(Endpoint.VOICE, serial, sound=sound)))
+        require_success(await self._call(Request(Endpoint.VOICE, serial, sound=sound)))
 
     async def live_url(self, serial: str, protocol: str = "hls") -> LiveAddress:
         """Return an address of the live picture."""
         protocol = protocol.lower()
         answer = await self._call(Request(Endpoint.LIVE, serial, protocol=protocol))
-        url = _text(answer, "url")
+        url = text_of(answer, "url")
         now = self.clock.time()
-        end = _end_of(url)
+        end = end_of(url)
         if end is None or end <= now:  # no end in it, or our clocks disagree
             return LiveAddress(url, protocol, now + LIVE_LIFE, names_end=False)
         return LiveAddress(url, protocol, end, names_end=True)
@@ -177,7 +176,7 @@ class SodaClient:
     async def talk_url(self, serial: str) -> TalkAddress:
         """Return an address to talk through."""
         answer = await self._call(Request(Endpoint.TALK, serial))
-        return TalkAddress(_text(answer, "url"), self.clock.time() + TALK_LIFE)
+        return TalkAddress(text_of(answer, "url"), self.clock.time() + TALK_LIFE)
 
     async def close(self) -> None:
         """Let go; the session is its owner's to close."""
@@ -201,7 +200,7 @@ class SodaClient:
         answer = await exchange(
             self._session, self._token_url, seconds=TOKEN_SECONDS, secrets=secrets, body=body
         )
-        return Token(_text(answer, "access_token"), now, now + _seconds(answer, "expires_in"))
+        return Token(text_of(answer, "access_token"), now, now + seconds_of(answer, "expires_in"))
 
     async def _call(self, request: Request) -> Payload:
         if request.stop:
@@ -294,29 +293,6 @@ class SodaClient:
         return True
 
 
-def _text(answer: Payload, name: str) -> str:
-    value = answer.get(name)
-    if not isinstance(value, str) or not value:
-        raise MalformedAnswer("", f"no {name}")
-    return value
-
-
-def _seconds(answer: Payload, name: str) -> float:
-    """Read a span of time that is a number or the text of one."""
-    try:
-        seconds = float(answer.get(name) or 0)
-    except (TypeError, ValueError, OverflowError):
-        seconds = 0.0
-    if not 0 < seconds < math.inf or answer[name] is True:
-        raise MalformedAnswer("", f"no {name}")
-    return seconds
-
-
-def _done(answer: Payload) -> None:
-    if answer.get("data") != "SUCCESS":
-        raise MalformedAnswer("", "data is not SUCCESS")
-
-
 def _form(fields: Fields, sound: Sound) -> aiohttp.FormData:
     form = aiohttp.FormData()
     for name, value in fields.items():
@@ -328,12 +304,3 @@ def _form(fields: Fields, sound: Sound) -> aiohttp.FormData:
         content_type=sound.content_type,
     )
     return form
-
-
-def _end_of(url: str) -> float | None:
-    """Read the deadline that newer addresses carry (`expire`, epoch seconds)."""
-    try:
-        expire = parse_qs(urlsplit(url).query).get("expire", [""])[0]
-    except ValueError:
-        raise MalformedAnswer("", "url is no address") from None
-    return float(expire) if expire.isdecimal() else None

@@ -14,7 +14,8 @@ from typing import Any
 import aiohttp
 from yarl import URL
 
-from .errors import AnswerTimeout, CannotConnect, MalformedAnswer, RateLimited, error_of
+from .codes import error_of
+from .errors import AnswerTimeout, CannotConnect, MalformedAnswer, RateLimited
 
 LARGEST_ANSWER = 1 << 20  # bytes; real answers have some hundreds
 LONGEST_TEXT = 200  # characters kept of an error description

@@ -11,7 +11,6 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 import logging
 
-from .clock import Clock, Timer
 from .device import Device
 from .errors import (
     AnswerTimeout,
@@ -25,6 +24,7 @@ from .errors import (
 )
 from .lane import LONGEST_WAIT, Lane, Priority
 from .models import Command
+from .motion import Motion
 from .waiting import outcome_of
 
 _LOGGER = logging.getLogger(__name__)
@@ -37,38 +37,6 @@ LONGEST_DEBT_PAUSE = 60.0
 LONGEST_DEBT = 900.0  # ... until the motor is at its end in any case
 
 
-class _Motion:
-    """A motion from its start, sent or still waiting, to its stop."""
-
-    def __init__(self, command: Command, seconds: float, clock: Clock) -> None:
-        loop = asyncio.get_running_loop()
-        self.command = command
-        self.seconds = seconds
-        self.sent = False
-        self.ended = asyncio.Event()
-        self.waiting: asyncio.Task[None] | None = None
-        self.started: asyncio.Future[None] = loop.create_future()
-        self.stopped: asyncio.Future[None] = loop.create_future()
-        self._clock = clock
-        self._watchdog: Timer | None = None
-        for future in (self.started, self.stopped):
-            future.add_done_callback(lambda done: done.cancelled() or done.exception())
-
-    def watch(self) -> None:
-        """Start the watchdog afresh."""
-        if self._watchdog is not None:
-            self._watchdog.cancel()
-        self._watchdog = self._clock.call_later(self.seconds, self.end)
-
-    def end(self) -> None:
-        """Ask for the stop; a start that was not sent yet is not sent any more."""
-        self.ended.set()
-        if self._watchdog is not None:
-            self._watchdog.cancel()
-        if self.waiting is not None and not self.sent:
-            self.waiting.cancel()
-
-
 class Ptz:
     """Moves one device."""
 
@@ -78,7 +46,7 @@ class Ptz:
         self._lane = lane
         self._clock = device.clock
         self._on_moved = on_moved
-        self._motion: _Motion | None = None
+        self._motion: Motion | None = None
         self._last = Command.ZOOM_IN
         self._owed: Command | None = None  # a stop that could not be delivered yet
         self._payer: asyncio.Task[None] | None = None  # delivers it
@@ -151,21 +119,21 @@ class Ptz:
         if self._tasks:
             await asyncio.wait(self._tasks)
 
-    async def _await(self, motion: _Motion, future: asyncio.Future[None]) -> None:
+    async def _await(self, motion: Motion, future: asyncio.Future[None]) -> None:
         try:
             await outcome_of(future)
         except asyncio.CancelledError:
             motion.end()
             raise
 
-    async def _begin(self, command: Command, seconds: float) -> _Motion:
+    async def _begin(self, command: Command, seconds: float) -> Motion:
         try:
             async with asyncio.timeout(LONGEST_WAIT):
                 return await self._take_over(command, seconds)
         except TimeoutError:
             raise LaneBusy from None
 
-    async def _take_over(self, command: Command, seconds: float) -> _Motion:
+    async def _take_over(self, command: Command, seconds: float) -> Motion:
         """Return the motion that runs, if it is the one wanted, else end it and begin ours."""
         while (current := self._motion) is not None or self._owed is not None:
             if current is None:
@@ -180,11 +148,11 @@ class Ptz:
                 await asyncio.wait({current.stopped})
         if self._closed:
             raise LaneBusy
-        motion = self._motion = _Motion(command, seconds, self._clock)
+        motion = self._motion = Motion(command, seconds, self._clock)
         self._spawn(self._run(motion))
         return motion
 
-    async def _run(self, motion: _Motion) -> None:
+    async def _run(self, motion: Motion) -> None:
         try:
             if await self._start_and_wait(motion):
                 motion.end()
@@ -202,7 +170,7 @@ class Ptz:
             if not motion.stopped.done():
                 motion.stopped.set_result(None)
 
-    async def _start_and_wait(self, motion: _Motion) -> bool:
+    async def _start_and_wait(self, motion: Motion) -> bool:
         """Start, wait for the end, and tell whether a stop is due."""
         if motion.ended.is_set():  # another one was wanted before this got its turn
             motion.started.set_result(None)
@@ -232,7 +200,7 @@ class Ptz:
             await motion.ended.wait()
         return motion.sent
 
-    async def _send_start(self, motion: _Motion) -> None:
+    async def _send_start(self, motion: Motion) -> None:
         if motion.ended.is_set():
             return
         motion.sent = True
