@@ -19,11 +19,7 @@ async def async_setup_entry(
     hass: HomeAssistant, entry: SodaConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     """Add the sensor of every camera."""
-    await async_add_for_cameras(
-        entry,
-        async_add_entities,
-        lambda coordinator, camera, subentry: [OnlineSensor(coordinator, camera, subentry)],
-    )
+    await async_add_for_cameras(entry, async_add_entities, OnlineSensor)
 
 
 class OnlineSensor(SodaEntity, BinarySensorEntity):

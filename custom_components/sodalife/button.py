@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, override
 
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
@@ -54,13 +55,8 @@ async def async_setup_entry(
     hass: HomeAssistant, entry: SodaConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     """Add the buttons of every camera."""
-    await async_add_for_cameras(
-        entry,
-        async_add_entities,
-        lambda coordinator, camera, subentry: [
-            SodaButton(coordinator, camera, subentry, about) for about in BUTTONS
-        ],
-    )
+    buttons = [partial(SodaButton, description=about) for about in BUTTONS]
+    await async_add_for_cameras(entry, async_add_entities, *buttons)
 
 
 class SodaButton(SodaEntity, ButtonEntity):

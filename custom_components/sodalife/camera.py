@@ -32,11 +32,7 @@ async def async_setup_entry(
     hass: HomeAssistant, entry: SodaConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     """Add the camera entities."""
-    await async_add_for_cameras(
-        entry,
-        async_add_entities,
-        lambda coordinator, camera, subentry: [SodaCamera(coordinator, camera, subentry)],
-    )
+    await async_add_for_cameras(entry, async_add_entities, SodaCamera)
 
 
 class SodaCamera(SodaEntity, CameraEntity):

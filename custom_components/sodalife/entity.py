@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import override
 
 from homeassistant.config_entries import ConfigSubentry
@@ -14,18 +14,19 @@ from .api import Camera
 from .const import DOMAIN
 from .coordinator import SodaConfigEntry, SodaCoordinator
 
-type MakeEntities = Callable[[SodaCoordinator, Camera, ConfigSubentry], Iterable[SodaEntity]]
+type MakeEntity = Callable[[SodaCoordinator, Camera, ConfigSubentry], SodaEntity]
 
 
 async def async_add_for_cameras(
-    entry: SodaConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback, make: MakeEntities
+    entry: SodaConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback, *make: MakeEntity
 ) -> None:
-    """Add the entities of every camera, and of those that are added later."""
+    """Make the entities of every camera, and of those that are added later."""
     coordinator = entry.runtime_data
 
     def add(camera: Camera, subentry: ConfigSubentry) -> None:
         async_add_entities(
-            make(coordinator, camera, subentry), config_subentry_id=subentry.subentry_id
+            [make_one(coordinator, camera, subentry) for make_one in make],
+            config_subentry_id=subentry.subentry_id,
         )
 
     await coordinator.async_for_each_camera(add)

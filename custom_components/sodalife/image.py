@@ -21,11 +21,7 @@ async def async_setup_entry(
     hass: HomeAssistant, entry: SodaConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     """Add the newest photo of every camera."""
-    await async_add_for_cameras(
-        entry,
-        async_add_entities,
-        lambda coordinator, camera, subentry: [LastCapture(coordinator, camera, subentry)],
-    )
+    await async_add_for_cameras(entry, async_add_entities, LastCapture)
 
 
 class LastCapture(SodaEntity, ImageEntity):

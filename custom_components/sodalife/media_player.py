@@ -43,11 +43,7 @@ async def async_setup_entry(
     hass: HomeAssistant, entry: SodaConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     """Add the speaker of every camera."""
-    await async_add_for_cameras(
-        entry,
-        async_add_entities,
-        lambda coordinator, camera, subentry: [SodaSpeaker(coordinator, camera, subentry)],
-    )
+    await async_add_for_cameras(entry, async_add_entities, SodaSpeaker)
 
 
 class SodaSpeaker(SodaEntity, MediaPlayerEntity):

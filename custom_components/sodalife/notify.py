@@ -25,11 +25,7 @@ async def async_setup_entry(
     hass: HomeAssistant, entry: SodaConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     """Add the voice of every camera."""
-    await async_add_for_cameras(
-        entry,
-        async_add_entities,
-        lambda coordinator, camera, subentry: [SodaVoice(coordinator, camera, subentry)],
-    )
+    await async_add_for_cameras(entry, async_add_entities, SodaVoice)
 
 
 class SodaVoice(SodaEntity, NotifyEntity):

@@ -23,14 +23,7 @@ async def async_setup_entry(
     hass: HomeAssistant, entry: SodaConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     """Add the sensors of every camera."""
-    await async_add_for_cameras(
-        entry,
-        async_add_entities,
-        lambda coordinator, camera, subentry: [
-            LastErrorSensor(coordinator, camera, subentry),
-            CallsTodaySensor(coordinator, camera, subentry),
-        ],
-    )
+    await async_add_for_cameras(entry, async_add_entities, LastErrorSensor, CallsTodaySensor)
 
 
 class DiagnosticSensor(SodaEntity, SensorEntity):
