@@ -155,7 +155,7 @@ class SodaCoordinator:
             return None
         camera = Camera(self.client, subentry.data[CONF_DEVICE_SERIAL])
         camera.device.on_outcome = self._outcome
-        self.issues.follow(camera)
+        self.issues.follow(camera, subentry.subentry_id)
         self._configure(camera)
         self.cameras[subentry.subentry_id] = camera
         return camera

@@ -38,10 +38,12 @@ class Issues:
         self._account = coordinator
         self._open: set[str] = set()
         self._following: dict[str, Callable[[], None]] = {}
+        self._subentries: dict[str, str] = {}  # their ids, by serial
 
     @callback
-    def follow(self, camera: Camera) -> None:
+    def follow(self, camera: Camera, subentry_id: str) -> None:
         """Watch a camera."""
+        self._subentries[camera.serial] = subentry_id
         self._following[camera.serial] = camera.device.subscribe(lambda: self.check_camera(camera))
 
     @callback
@@ -50,6 +52,7 @@ class Issues:
         self._following.pop(camera.serial)()
         for kind in CAMERA_ISSUES:
             self._set(kind.key, camera, wanted=False)
+        del self._subentries[camera.serial]
 
     @callback
     def close(self) -> None:
@@ -94,7 +97,8 @@ class Issues:
 
     def _set(self, key: str, camera: Camera | None, *, wanted: bool) -> None:
         entry = self._account.entry
-        issue_id = f"{key}_{camera.serial if camera else entry.entry_id}"
+        # Ids of issues are in diagnostics downloads, where serials have no place.
+        issue_id = f"{key}_{self._subentries[camera.serial] if camera else entry.entry_id}"
         if wanted == (issue_id in self._open):
             return
         if not wanted:

@@ -101,8 +101,11 @@ async def test_home(sim: SimCamera, set_up: SetUp, act: Act, revision: str) -> N
             await act("ptz_home")
         assert failure.value.translation_key == "not_supported"
         return
-    await act("ptz_home")
+    going_home = asyncio.create_task(act("ptz_home"))
+    await until(lambda: sim.moving is not None)
+    assert not going_home.done(), "what comes next in an automation would end it"
     await act("ptz_stop")
+    await going_home
     assert controls(sim) == [(0, 99), (1, 99)]
 
 

@@ -81,8 +81,13 @@ class Ptz:
         await self._await(motion, motion.stopped)
 
     async def home(self) -> None:
-        """Return to preset 1."""
-        await self.start(Command.HOME, HOME_SECONDS)
+        """Return to preset 1, and return when the camera has had the time to get there.
+
+        Raises:
+            SodaError: if it could not be started or, after retries, not be stopped.
+
+        """
+        await self.move(Command.HOME, HOME_SECONDS)
 
     async def stop(self) -> None:
         """Stop whatever moves, or may move.
