@@ -107,7 +107,7 @@ async def test_motion_photo(
     assert count(sim, "capture") == 1
     (message,) = messages
     assert message.data["data"]["image"] == f"/api/image_proxy/{entity_id('image', 'last_capture')}"
-    assert message.data["message"] == "Something moves."
+    assert message.data["message"] == "Motion detected."
     assert len(list(photos.glob("*.jpg"))) == keep
     hass.states.async_set("binary_sensor.motion", "off")
     hass.states.async_set("binary_sensor.motion", "on")  # within the pause

@@ -116,12 +116,12 @@ const TEXTS = {
     focus_far: "远焦",
     stop: "停止",
     move: "云台控制：按住转动",
-    zoom: "变倍",
-    focus: "聚焦",
+    zoom: "变焦",
+    focus: "对焦",
     capture: "抓拍",
     capture_about: "立即抓拍",
     home: "归位",
-    home_about: "回到预置点",
+    home_about: "归位（回到 1 号预置点）",
     media: "声音",
     media_about: "选择要在摄像机播放的声音",
     speak: "向摄像机喊话",
@@ -130,7 +130,7 @@ const TEXTS = {
     more: "摄像机详情",
     mute: "关闭声音",
     unmute: "打开声音",
-    stage: "{name}。方向键转动云台，加减键变倍。",
+    stage: "{name}。方向键转动云台，加减键变焦。",
     picture: "{name} 的画面",
     live: "直播",
     connecting: "正在打开直播…",
@@ -145,7 +145,7 @@ const TEXTS = {
     field_name: "名称",
     field_live: "显示直播",
     field_show_ptz: "显示云台按钮",
-    field_show_lens: "显示变倍和聚焦",
+    field_show_lens: "显示变焦和对焦",
     field_show_voice: "显示喊话和声音",
     help_name: "留空则使用摄像机自己的名称。",
     help_live: "关闭后显示定期更新的抓拍图片。",
@@ -1023,7 +1023,7 @@ if (!customElements.get(TAG)) {
       return text(null, "card_about");
     },
     preview: true,
-    documentationURL: "https://github.com/sodalife-ha/sodalife#what-you-get",
+    documentationURL: "https://github.com/sodalife-ha/sodalife#the-card",
     // Newer versions of Home Assistant suggest cards for an entity.
     getEntitySuggestion: (hass, entityId) =>
       entityId.startsWith("camera.") && hass.entities[entityId]?.platform === DOMAIN
