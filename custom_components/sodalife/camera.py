@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, override
@@ -84,7 +84,7 @@ class SodaCamera(SodaEntity, CameraEntity):
         self, width: int | None = None, height: int | None = None
     ) -> bytes | None:
         """Return the live picture's newest frame if somebody watches, else the still."""
-        if self.is_streaming and self.stream is not None:
+        if self._live is not None and self._live.has_picture and self.stream is not None:
             frame = await self.stream.async_get_image(width=width, height=height)
             if frame is not None:
                 self.content_type = "image/jpeg"
@@ -106,6 +106,8 @@ class SodaCamera(SodaEntity, CameraEntity):
     async def async_create_stream(self) -> Stream | None:
         """Return the stream, on an address that is good."""
         address = await self._live_address()
+        if self.stream is not None and not self.stream.outputs():
+            self.stream = None  # asleep: it would wake with the last picture it saw
         if self._live is not None and self.stream is not None:
             self._live.use(self.stream, address)
         stream = await super().async_create_stream()
@@ -115,11 +117,13 @@ class SodaCamera(SodaEntity, CameraEntity):
         return stream
 
     @override
-    async def async_refresh_providers(self, *, write_state: bool = True) -> None:
+    async def _async_get_supported_webrtc_provider[T](
+        self, fn: Callable[[HomeAssistant, CameraEntity], Coroutine[None, None, T | None]]
+    ) -> T | None:
         """Let WebRTC providers look at the scheme of the source, no more."""
         token = _LOOKING_AT_SCHEME.set(True)
         try:
-            await super().async_refresh_providers(write_state=write_state)
+            return await super()._async_get_supported_webrtc_provider(fn)
         finally:
             _LOOKING_AT_SCHEME.reset(token)
 

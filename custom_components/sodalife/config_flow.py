@@ -29,7 +29,7 @@ from .const import (
     SUBENTRY_CAMERA,
 )
 from .coordinator import make_client, token_store
-from .flow_checks import camera_error, normal_host, normal_serial, token_error
+from .flow_checks import camera_error, is_known, normal_host, normal_serial, token_error
 from .options_flow import SodaOptionsFlow
 from .subentry_flow import CameraSubentryFlow
 
@@ -179,6 +179,8 @@ class SodaConfigFlow(ConfigFlow, domain=DOMAIN):
                 serial = normal_serial(text)
             except InvalidSerial:
                 return "invalid_serial"
+            if is_known(self.hass, serial):
+                return "already_configured"
             return await camera_error(self._client, serial)
 
         found = await asyncio.gather(*map(check, serials))

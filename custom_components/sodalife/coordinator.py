@@ -12,7 +12,6 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
-from homeassistant.util import dt as dt_util
 
 from .api import Camera, SodaClient, SodaError, SystemClock
 from .api.dialect import Dialect
@@ -88,12 +87,10 @@ class SodaCoordinator:
             raise ConfigEntryAuthFailed(**translation_of(err, self.entry.title)) from err
         except SodaError as err:
             raise ConfigEntryNotReady(**translation_of(err, self.entry.title)) from err
-        age = (dt_util.utcnow() - self.entry.created_at).total_seconds()
-        pause = self.options[OPT_CALL_INTERVAL] - age
         for subentry in self.entry.subentries.values():
-            camera = self._take_up(subentry)
-            if camera is not None and pause > 0:
-                camera.lane.answered()  # the flow has called it just now
+            if (camera := self._take_up(subentry)) is not None:
+                camera.lane.answered()  # the flow, or we before a reload, may have called just now
+        pause = float(self.options[OPT_CALL_INTERVAL])
         self.entry.async_create_background_task(
             self.hass, self.watch.run(pause), f"{DOMAIN} online checks"
         )
@@ -138,10 +135,9 @@ class SodaCoordinator:
             self._configure(camera)
         subentries = self.entry.subentries
         gone = [self.cameras.pop(key) for key in tuple(self.cameras) if key not in subentries]
+        self._rename_devices()
         for subentry_id, subentry in subentries.items():
-            if subentry_id in self.cameras:
-                self._rename(subentry)
-            elif (new := self._take_up(subentry)) is not None:
+            if subentry_id not in self.cameras and (new := self._take_up(subentry)) is not None:
                 new.lane.answered()  # the flow has called it just now
                 for add in self._add_camera:
                     add(new, subentry)
@@ -166,12 +162,19 @@ class SodaCoordinator:
             snapshot_interval=self.options[OPT_SNAPSHOT_INTERVAL],
         )
 
-    def _rename(self, subentry: ConfigSubentry) -> None:
+    def _rename_devices(self) -> None:
         registry = dr.async_get(self.hass)
-        identifier = (DOMAIN, subentry.data[CONF_DEVICE_SERIAL])
-        for device in dr.async_entries_for_config_entry(registry, self.entry.entry_id):
-            if identifier in device.identifiers and device.name != subentry.title:
-                registry.async_update_device(device.id, name=subentry.title)
+        devices = {
+            identifier: device
+            for device in dr.async_entries_for_config_entry(registry, self.entry.entry_id)
+            for identifier in device.identifiers
+        }
+        for subentry_id, camera in self.cameras.items():
+            title = self.entry.subentries[subentry_id].title
+            device = devices.get((DOMAIN, camera.serial))
+            if device is not None and device.name != title:
+                registry.async_update_device(device.id, name=title)
+                self.issues.renamed(camera)
 
     @staticmethod
     def _credentials_of(entry: SodaConfigEntry) -> tuple[str, ...]:

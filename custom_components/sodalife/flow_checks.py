@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from homeassistant.core import HomeAssistant
 from yarl import URL
 
 from .api import SodaClient, SodaError
@@ -19,7 +20,7 @@ from .api.errors import (
     TooManyViewers,
     VideoEncrypted,
 )
-from .const import LOGGER
+from .const import DOMAIN, LOGGER
 
 # An answer about the camera that only the right account gets: it can be added.
 GOOD_ENOUGH = (
@@ -61,6 +62,15 @@ def normal_serial(text: str) -> str:
     if not _SERIAL.fullmatch(serial):
         raise InvalidSerial
     return serial
+
+
+def is_known(hass: HomeAssistant, serial: str) -> bool:
+    """Tell whether a camera has been added already, to whichever application."""
+    return any(
+        subentry.unique_id == serial
+        for entry in hass.config_entries.async_entries(DOMAIN)
+        for subentry in entry.subentries.values()
+    )
 
 
 def normal_host(text: str) -> str | None:

@@ -79,7 +79,10 @@ def _wave(content: Content) -> Format | None:
             bytes_per_second = rate * block
         elif name == b"data":
             # A stream's header promises more than there is: its length was not known yet.
+            # (Or nothing at all.)
             if not bytes_per_second or at + size > len(content):
+                return None
+            if not size and at < len(content):
                 return None
             return Format("wav", size / bytes_per_second)
         at += size + size % 2

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from homeassistant.const import CONF_CLIENT_ID
@@ -11,7 +10,7 @@ from homeassistant.core import callback
 from homeassistant.helpers import issue_registry as ir
 
 from .api import Camera, SodaError
-from .api.device import PLATFORM_ZONE, Failure
+from .api.device import Failure, platform_day
 from .api.errors import (
     ApplicationFrozen,
     CaptureQuotaUsed,
@@ -75,15 +74,22 @@ class Issues:
         for kind in CAMERA_ISSUES:
             self._set(kind.key, camera, wanted=kind in standing)
 
+    @callback
+    def renamed(self, camera: Camera) -> None:
+        """Let open issues of a camera say its new name."""
+        for failure in self.standing(camera):
+            self._open.discard(self._id(failure.error.key, camera))
+        self.check_camera(camera)
+
     def standing(self, camera: Camera) -> list[Failure]:
         """Return the failures of a camera that are an issue."""
-        today = self._day(self._account.clock.time())
+        today = platform_day(self._account.clock.time())
         return [
             failure
             for failure in camera.device.failures.values()
             if isinstance(failure.error, CAMERA_ISSUES)
             and not (  # the quota is new every day
-                isinstance(failure.error, CaptureQuotaUsed) and self._day(failure.at) != today
+                isinstance(failure.error, CaptureQuotaUsed) and platform_day(failure.at) != today
             )
         ]
 
@@ -91,14 +97,14 @@ class Issues:
         """Tell whether there is such an issue now."""
         return issue_id in self._open
 
-    @staticmethod
-    def _day(at: float) -> str:
-        return datetime.fromtimestamp(at, PLATFORM_ZONE).date().isoformat()
+    def _id(self, key: str, camera: Camera | None) -> str:
+        # It is in diagnostics downloads, where serials have no place.
+        about = self._subentries[camera.serial] if camera else self._account.entry.entry_id
+        return f"{key}_{about}"
 
     def _set(self, key: str, camera: Camera | None, *, wanted: bool) -> None:
         entry = self._account.entry
-        # Ids of issues are in diagnostics downloads, where serials have no place.
-        issue_id = f"{key}_{self._subentries[camera.serial] if camera else entry.entry_id}"
+        issue_id = self._id(key, camera)
         if wanted == (issue_id in self._open):
             return
         if not wanted:

@@ -8,22 +8,28 @@ address shortly before its end, or when it fails, and an idle one before it is u
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 import logging
 import re
 import time
+from typing import TYPE_CHECKING
 
-from homeassistant.components.stream import Stream
+from homeassistant.components.stream import HLS_PROVIDER, Stream
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_call_later
+from homeassistant.util import dt as dt_util
 
 from .api import LiveAddress
 from .api.live import MARGIN
 from .const import DOMAIN, LOGGER
 
+if TYPE_CHECKING:
+    from homeassistant.components.stream.core import Segment
+
 FIRST_PAUSE = 10.0  # seconds after a failure without another new address; doubles ...
 LONGEST_PAUSE = 300.0  # ... up to this
+FRESH = 20.0  # seconds: a segment takes a few, a restart some more
 CALM = 120.0  # seconds without a failure after which the next one counts as the first
 
 
@@ -52,15 +58,46 @@ _LIBAV_LOGGERS = tuple(
 
 def hide_signed_addresses(entity_id: str) -> None:
     """Keep signed addresses out of the log of a camera's stream."""
-    names = (f"homeassistant.components.stream.stream.{entity_id}", *_LIBAV_LOGGERS)
+    names = (
+        f"homeassistant.components.stream.stream.{entity_id}",
+        "homeassistant.components.go2rtc.server",  # hands on what go2rtc says
+        *_LIBAV_LOGGERS,
+    )
     for name in names:
         logging.getLogger(name).addFilter(_FILTER)  # adding it twice changes nothing
 
 
 async def _end(stream: Stream) -> None:
-    for output in stream.outputs().values():
-        await stream.remove_provider(output)  # the last one stops the stream
-    await stream.stop()
+    # Its reader would take the quit for the restart that update_source has asked for, and read on.
+    stream._fast_restart_once = False  # noqa: SLF001
+    settings = stream.dynamic_stream_settings
+    preload, settings.preload_stream = settings.preload_stream, False  # else stop() does nothing
+    try:
+        for output in stream.outputs().values():
+            await stream.remove_provider(output)  # the last one stops the stream
+        await stream.stop()
+    finally:
+        settings.preload_stream = preload
+
+
+def _number_without_gaps(stream: Stream) -> None:
+    """Have the segments of a stream numbered one after the other, across restarts, too.
+
+    When a stream restarts, Home Assistant drops the segment that was just begun, but not its
+    number. Its playlist then contradicts itself, and players in browsers give up.
+    """
+    output = stream.outputs().get(HLS_PROVIDER)
+    put: Callable[[Segment], None] | None = getattr(output, "_async_put", None)
+    if output is None or put is None or "_async_put" in vars(output):
+        return
+
+    @callback
+    def put_next(segment: Segment) -> None:
+        if output.last_segment is not None:
+            segment.sequence = output.last_segment.sequence + 1
+        put(segment)
+
+    vars(output)["_async_put"] = put_next
 
 
 class LiveStream:
@@ -86,8 +123,17 @@ class LiveStream:
 
     @property
     def running(self) -> bool:
-        """Whether there are viewers and a picture."""
+        """Whether there are viewers, and no failure."""
         return self._stream is not None and self._stream.available and bool(self._stream.outputs())
+
+    @property
+    def has_picture(self) -> bool:
+        """Whether pictures are coming in: what is left of an earlier time does not count."""
+        if self._stream is None or not self.running:
+            return False
+        since = dt_util.utcnow() - timedelta(seconds=FRESH)
+        newest = [output.last_segment for output in self._stream.outputs().values()]
+        return any(segment is not None and segment.start_time > since for segment in newest)
 
     @callback
     def use(self, stream: Stream, address: LiveAddress) -> None:
@@ -105,7 +151,10 @@ class LiveStream:
     @callback
     def changed(self) -> None:
         """Follow the stream's state: on a failure it needs another address."""
-        if self._stream is None or self._stream.available:
+        if self._stream is None:
+            return
+        _number_without_gaps(self._stream)
+        if self._stream.available:
             return
         self._drop()
         now = time.monotonic()
@@ -141,7 +190,7 @@ class LiveStream:
             self._cancel_timer = None
             self._renew_soon()
 
-        wait = max(0.0, address.expires_at - MARGIN - time.time())
+        wait = max(FIRST_PAUSE, address.expires_at - MARGIN - time.time())
         self._cancel_timer = async_call_later(self._hass, wait, ends)
 
     def _renew_soon(self) -> None:

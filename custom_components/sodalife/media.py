@@ -70,7 +70,11 @@ async def async_read_allowed_file(hass: HomeAssistant, path: str) -> Media:
 
 async def async_require_allowed(hass: HomeAssistant, path: str) -> None:
     """Refuse a path outside the folders that Home Assistant may use."""
-    if not await hass.async_add_executor_job(hass.config.is_allowed_path, path):
+    try:
+        allowed = await hass.async_add_executor_job(hass.config.is_allowed_path, path)
+    except (OSError, ValueError):  # no file could have this name
+        allowed = False
+    if not allowed:
         raise invalid("path_not_allowed", path=path)
 
 

@@ -18,7 +18,7 @@ class RecheckFlow(RepairsFlow):
     """Asks the platform again."""
 
     def __init__(self, about: str, entry_id: str, serial: str) -> None:
-        """Take the issue's id and what it is about; no serial means every camera."""
+        """Take the issue's id and what it is about; no serial means the account, so any camera."""
         self._about = about
         self._entry_id = entry_id
         self._serial = serial

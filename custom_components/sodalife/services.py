@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from homeassistant.const import ATTR_ENTITY_ID, Platform
+from homeassistant.const import ATTR_DEVICE_ID, ATTR_ENTITY_ID, Platform
 from homeassistant.core import (
     EntityServiceResponse,
     HassJob,
@@ -25,7 +26,7 @@ import voluptuous as vol
 from .api import Clip, Command
 from .api.errors import CannotConnect, DeviceOffline
 from .const import ALL_PROTOCOLS, DOMAIN, OPT_LIVE_PROTOCOL, OPT_PTZ_PULSE, PTZ_COMMANDS
-from .errors import home_assistant_error, invalid, translated
+from .errors import failed, home_assistant_error, invalid, translated
 from .media import async_read_allowed_file, async_read_media, async_require_allowed
 from .sound import async_make_clip
 
@@ -87,7 +88,7 @@ async def _write(hass: HomeAssistant, path: Path, content: bytes) -> None:
 
     try:
         await hass.async_add_executor_job(write)
-    except OSError as err:
+    except (OSError, ValueError) as err:
         raise invalid("file_not_writable", path=str(path)) from err
 
 
@@ -190,7 +191,11 @@ def _for_cameras(
         if call.service == "send_voice" and not call.data.keys() & {ATTR_MEDIA, ATTR_FILE}:
             raise invalid("media_or_file")
         cameras = _cameras(hass)
-        failures = _unreachable(cameras, call)
+        named = [camera for camera in cameras.values() if _is_named(camera, call)]
+        if ATTR_FILENAME in call.data and len(named) > 1:
+            raise invalid("one_file_per_camera")
+        unreachable = [camera for camera in named if not camera.available]
+        failures: list[HomeAssistantError] = []
 
         async def run(entity: Entity, call: ServiceCall) -> dict[str, Any] | None:
             camera = cameras[entity.entity_id]
@@ -201,23 +206,31 @@ def _for_cameras(
                 failures.append(err)
                 return {}
 
+        async def run_on_others(entity: Entity, call: ServiceCall) -> dict[str, Any] | None:
+            return {} if entity in unreachable else await run(entity, call)
+
+        # Home Assistant skips them. What may be moving has to be stopped all the same.
+        if call.service == "ptz_stop":
+            await asyncio.gather(*(run(camera, call) for camera in unreachable))
+        else:
+            failures += map(_unreachable, unreachable)
         try:
-            answer = await service.entity_service_call(hass, cameras, HassJob(run), call)
+            answer = await service.entity_service_call(hass, cameras, HassJob(run_on_others), call)
         except HomeAssistantError:  # it found none that is available
-            if not failures:
+            if not unreachable:
                 raise
             answer = None
-        if len(failures) == 1:
-            raise failures[0]
-        if failures:
-            raise HomeAssistantError(
-                translation_domain=DOMAIN,
-                translation_key="several_failed",
-                translation_placeholders={"failures": " ".join(map(str, failures))},
-            )
+        _report(failures)
         return answer
 
     return handle
+
+
+def _report(failures: list[HomeAssistantError]) -> None:
+    if len(failures) == 1:
+        raise failures[0]
+    if failures:
+        raise failed("several_failed", failures=" ".join(map(str, failures)))
 
 
 def _cameras(hass: HomeAssistant) -> dict[str, SodaCamera]:
@@ -229,14 +242,17 @@ def _cameras(hass: HomeAssistant) -> dict[str, SodaCamera]:
     }
 
 
-def _unreachable(cameras: dict[str, SodaCamera], call: ServiceCall) -> list[HomeAssistantError]:
-    """Say which of the cameras that were named can't be reached: Home Assistant skips them."""
-    named = call.data.get(ATTR_ENTITY_ID)
-    return [
-        home_assistant_error(
-            DeviceOffline() if camera.coordinator.reachable else CannotConnect(),
-            camera.camera_name,
-        )
-        for entity_id, camera in cameras.items()
-        if isinstance(named, list) and entity_id in named and not camera.available
-    ]
+def _is_named(camera: SodaCamera, call: ServiceCall) -> bool:
+    """Tell whether a call names this camera itself, or its device, not just where it is."""
+    device = camera.device_entry
+    about = ((ATTR_ENTITY_ID, camera.entity_id), (ATTR_DEVICE_ID, device and device.id))
+    return any(
+        isinstance(names := call.data.get(attribute), list) and name in names
+        for attribute, name in about
+    )
+
+
+def _unreachable(camera: SodaCamera) -> HomeAssistantError:
+    """Say why a camera can't be reached."""
+    why = DeviceOffline() if camera.coordinator.reachable else CannotConnect()
+    return home_assistant_error(why, camera.camera_name)

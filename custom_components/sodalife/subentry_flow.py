@@ -11,9 +11,9 @@ import voluptuous as vol
 
 from .api import SodaClient
 from .api.errors import InvalidSerial
-from .const import CONF_DEVICE_SERIAL, DOMAIN
+from .const import CONF_DEVICE_SERIAL
 from .coordinator import SodaCoordinator, make_client
-from .flow_checks import camera_error, normal_serial
+from .flow_checks import camera_error, is_known, normal_serial
 
 
 class CameraSubentryFlow(ConfigSubentryFlow):
@@ -28,7 +28,7 @@ class CameraSubentryFlow(ConfigSubentryFlow):
             except InvalidSerial:
                 errors[CONF_DEVICE_SERIAL] = "invalid_serial"
             else:
-                if self._is_known(serial):
+                if is_known(self.hass, serial):
                     return self.async_abort(reason="already_configured")
                 if (error := await camera_error(await self._client(), serial)) is None:
                     return self.async_create_entry(
@@ -63,13 +63,6 @@ class CameraSubentryFlow(ConfigSubentryFlow):
             data_schema=vol.Schema(
                 {vol.Required(CONF_NAME, default=subentry.title): TextSelector()}
             ),
-        )
-
-    def _is_known(self, serial: str) -> bool:
-        return any(
-            subentry.unique_id == serial
-            for entry in self.hass.config_entries.async_entries(DOMAIN)
-            for subentry in entry.subentries.values()
         )
 
     async def _client(self) -> SodaClient:

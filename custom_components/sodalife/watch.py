@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+import math
 from typing import TYPE_CHECKING
 
 from homeassistant.core import callback
@@ -61,8 +62,15 @@ class Watch:
             for camera in tuple(self._account.cameras.values()) or (None,):
                 if camera is not None:
                     self._look_after(camera)
-                await self._account.clock.sleep(min(self._gap(), longest_gap))
-            longest_gap = self._interval
+                await self._rest(longest_gap)
+            longest_gap = math.inf
+
+    async def _rest(self, longest: float) -> None:
+        """Wait until it is time for the next camera; that may come sooner than it seemed."""
+        clock = self._account.clock
+        began = clock.monotonic()
+        while (rest := began + min(self._gap(), longest) - clock.monotonic()) > 0:
+            await clock.sleep(min(rest, SUSPICION_GAP))
 
     def _look_after(self, camera: Camera) -> None:
         if self._due(camera):

@@ -455,3 +455,16 @@ async def test_whatever_a_call_raises_its_caller_hears_of_it_and_the_lane_goes_o
     with pytest.raises(ZeroDivisionError):
         await lane.run(Priority.LIVE, broken)
     assert await clock.drive(lane.run(Priority.LIVE, work("next"))) == "next"
+
+
+async def test_a_shorter_interval_helps_those_who_wait_already(
+    platform: Platform, clock: ManualClock
+) -> None:
+    camera = platform.camera(platform.client())
+    camera.configure(call_interval=60, snapshot_interval=30)
+    await camera.stills.capture()
+    waiting = asyncio.create_task(camera.check_online())
+    await asyncio.sleep(0)
+    camera.configure(call_interval=4, snapshot_interval=30)
+    await clock.advance(4)
+    assert await asyncio.wait_for(waiting, 5)

@@ -13,6 +13,7 @@ from custom_components.sodalife.api.client import SECONDS
 from custom_components.sodalife.api.errors import (
     AnswerTimeout,
     CannotConnect,
+    DeviceBusy,
     DeviceOffline,
     LaneBusy,
     NotSupported,
@@ -829,3 +830,19 @@ async def test_a_start_that_is_carried_out_after_our_stop_is_stopped_as_well(
     await clock.advance(10.0)
     await until(lambda: sim.moving is None)
     at_rest()
+
+
+async def test_a_stop_that_is_refused_for_good_does_not_close_the_camera(
+    camera: Camera, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(serial: str, command: Command) -> None:
+        raise NotSupported("60020", "command not supported")
+
+    await camera.ptz.start(UP, 60.0)
+    monkeypatch.setattr(camera.device.client, "stop", refuse)
+    with pytest.raises(NotSupported):
+        await clock.drive(camera.ptz.stop())
+    with pytest.raises(DeviceBusy):  # says the platform: it was asked
+        await clock.drive(camera.check_online())
+    monkeypatch.undo()
+    await clock.drive(camera.ptz.stop())

@@ -9,10 +9,12 @@ from typing import Any
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 import voluptuous as vol
 
+from custom_components.sodalife.api.errors import CannotConnect
 from simulator import Cloud, Fault
 from simulator.camera import SimCamera
 from tests.clock import until
@@ -310,3 +312,71 @@ async def test_a_stop_passes_a_hanging_capture(
     assert controls(sim) == [(1, 8)]
     photo.cancel()
     assert DOMAIN in hass.config.components
+
+
+async def out_of_reach(entry: MockConfigEntry, *, by: str) -> None:
+    """Have the first camera count as unreachable while it does what it does."""
+    first, *others = entry.runtime_data.cameras.values()
+    if by == "an online check":
+        first.device.online = False
+        first.device.changed()
+        return
+    for _ in range(3):
+        with pytest.raises(CannotConnect):
+            await others[0].stills.capture()
+
+
+@pytest.mark.parametrize("by", ["an online check", "the others' failures"])
+async def test_what_moves_is_stopped_whether_or_not_it_can_be_reached(
+    *,
+    set_up: SetUp,
+    act: Act,
+    sim: SimCamera,
+    cloud: Cloud,
+    hass: HomeAssistant,
+    entity_id: FindEntity,
+    expected_log: list[str],
+    by: str,
+) -> None:
+    expected_log.append("custom_components.sodalife: The SodaLife platform cannot be reached")
+    entry = await set_up(SERIAL, OTHER)
+    await act("ptz_start", command="zoom_in", timeout=60)
+    cloud.faults.add(Fault("html", "capture"))
+    await out_of_reach(entry, by=by)
+    assert state_of(hass, entity_id("camera")) == "unavailable"
+    await act("ptz_stop")
+    assert controls(sim) == [(0, 8), (1, 8)]
+
+
+async def test_a_device_that_cannot_be_reached_is_named(
+    hass: HomeAssistant, set_up: SetUp, sim: SimCamera
+) -> None:
+    entry = await set_up()
+    await out_of_reach(entry, by="an online check")
+    (device,) = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
+    with pytest.raises(HomeAssistantError) as failure:
+        await hass.services.async_call(DOMAIN, "capture", {"device_id": device.id}, blocking=True)
+    assert failure.value.translation_key == "device_offline"
+    assert sim.photos == 0
+
+
+@pytest.mark.parametrize("name", ["a\0b.jpg", "a" * 300 + ".jpg"])
+async def test_a_name_that_no_file_can_have(
+    hass: HomeAssistant, set_up: SetUp, act: Act, tmp_path: Path, name: str
+) -> None:
+    await set_up()
+    hass.config.allowlist_external_dirs = {str(tmp_path)}
+    for action, field in (("capture", "filename"), ("send_voice", "file")):
+        with pytest.raises(ServiceValidationError):
+            await act(action, **{field: str(tmp_path / name)})
+
+
+async def test_photos_of_several_cameras_need_several_names(
+    hass: HomeAssistant, set_up: SetUp, act: Act, tmp_path: Path, sim: SimCamera
+) -> None:
+    await set_up(SERIAL, OTHER)
+    hass.config.allowlist_external_dirs = {str(tmp_path)}
+    with pytest.raises(ServiceValidationError) as failure:
+        await act("capture", SERIAL, OTHER, filename=str(tmp_path / "one.jpg"))
+    assert failure.value.translation_key == "one_file_per_camera"
+    assert sim.photos == 0

@@ -12,6 +12,7 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.sodalife.api import SodaError
 from simulator import Cloud, Fault
 from simulator.camera import SimCamera
 from tests.clock import ManualClock, until
@@ -284,3 +285,41 @@ async def test_unknown_until_something_is_heard(
     await clock.advance(2)
     await until(lambda: count(sim, "onlinestatus"))
     await until(lambda: state_of(hass, entity_id("binary_sensor", "online")) == "on")
+
+
+async def test_a_shorter_poll_interval_counts_at_once(
+    hass: HomeAssistant, set_up: SetUp, sim: SimCamera, clock: ManualClock
+) -> None:
+    entry = await set_up(options={"poll_interval": 3600}, revision="query")
+    await clock.advance(60)
+    asked = count(sim, "onlinestatus")
+    hass.config_entries.async_update_entry(entry, options={**entry.options, "poll_interval": 10})
+    await hass.async_block_till_done()
+    for _ in range(12):
+        await clock.advance(10)
+        await asyncio.sleep(0.01)
+    assert count(sim, "onlinestatus") > asked + 5
+
+
+async def test_what_the_platform_was_not_asked_tells_nothing_of_it(
+    hass: HomeAssistant,
+    set_up: SetUp,
+    act: Act,
+    sim: SimCamera,
+    cloud: Cloud,
+    entity_id: FindEntity,
+    expected_log: list[str],
+) -> None:
+    expected_log.append("custom_components.sodalife: The SodaLife platform cannot be reached")
+    cloud.revision = "body"
+    entry = await set_up(revision="body")
+    (camera,) = entry.runtime_data.cameras.values()
+    cloud.faults.add(Fault("html"))
+    for _ in range(3):
+        with pytest.raises(SodaError):
+            await camera.stills.capture()
+    assert state_of(hass, entity_id("camera")) == "unavailable"
+    with pytest.raises(SodaError):
+        await camera.live.get("flv")  # which this revision does not have
+    assert state_of(hass, entity_id("camera")) == "unavailable"
+    assert camera.device.calls_today == len(sim.calls) == 3

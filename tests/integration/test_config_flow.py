@@ -754,3 +754,18 @@ async def test_options_have_limits(
             )
         assert list(failure.value.schema_errors) == [option]
     assert option not in entry.options or entry.options[option] not in values
+
+
+async def test_a_camera_of_another_application_is_refused(
+    hass: HomeAssistant, set_up: SetUp, cloud: Cloud, host: str
+) -> None:
+    await set_up(SERIAL)
+    cloud.desk.client_id = "another-client"
+    flow = hass.config_entries.flow
+    result = await flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+    result = await flow.async_configure(
+        result["flow_id"], {**CREDENTIALS, "host": host, "client_id": "another-client"}
+    )
+    result = await flow.async_configure(result["flow_id"], {"device_serials": [SERIAL]})
+    assert result["type"] is FlowResultType.FORM
+    assert result["errors"] == {"device_serials": "already_configured"}

@@ -349,3 +349,15 @@ async def test_actions_are_there_without_an_entry(hass: HomeAssistant, set_up: S
     before = hass.services.async_services_for_domain(DOMAIN).keys()
     await hass.config_entries.async_remove(entry.entry_id)
     assert hass.services.async_services_for_domain(DOMAIN).keys() == before
+
+
+async def test_a_reload_remembers_that_cameras_were_called_just_now(
+    hass: HomeAssistant, set_up: SetUp, act: Act, cloud: Cloud
+) -> None:
+    entry = await set_up(options={"call_interval": 0.5})
+    await asyncio.sleep(0.5)
+    cloud.interval = 0.5
+    await act("capture")
+    await hass.config_entries.async_reload(entry.entry_id)
+    await act("capture")
+    assert cloud.violations == []

@@ -182,3 +182,17 @@ async def test_the_fix_flow_looks_again(
         assert result["type"] == "abort"
         assert result["reason"] == "still_there"
         assert issue(hass, "video_encrypted")
+
+
+async def test_an_issue_says_the_new_name(
+    hass: HomeAssistant, sim: SimCamera, set_up: SetUp, act: Act
+) -> None:
+    entry = await set_up()
+    sim.encrypted = True
+    assert await fail(act, "liveurl") == "video_encrypted"
+    subentry = next(iter(entry.subentries.values()))
+    hass.config_entries.async_update_subentry(entry, subentry, title="Gate")
+    await hass.async_block_till_done()
+    found = issue(hass, "video_encrypted")
+    assert found is not None
+    assert (found.translation_placeholders or {})["camera"] == "Gate"

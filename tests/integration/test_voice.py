@@ -536,10 +536,10 @@ async def test_several_cameras_at_once(
     ready: None, media_folder: Path, cloud: Cloud, act: Act
 ) -> None:
     (media_folder / "chime.ogg").write_bytes(sound("ogg"))
-    cloud.faults.add(Fault("slow", "sendvoice", seconds=0.5))
+    cloud.faults.add(Fault("slow", "sendvoice", seconds=2))
     began = asyncio.get_running_loop().time()
     await act("send_voice", SERIAL, OTHER, file=str(media_folder / "chime.ogg"))
-    assert asyncio.get_running_loop().time() - began < 0.95, "one after the other"
+    assert asyncio.get_running_loop().time() - began < 3.9, "one after the other"
     assert [len(camera.voices) for camera in cloud.cameras.values()] == [1, 1]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 
 from .client import SodaClient
 from .errors import DeviceNotFound, DeviceNotPermitted, DeviceOffline, NotSupported, SodaError
@@ -14,11 +14,15 @@ from .motors import refused_with
 PLATFORM_ZONE = timezone(timedelta(hours=8))  # quotas end at midnight in Shanghai
 
 
+def platform_day(at: float) -> date:
+    """Return the platform's day of a moment (epoch)."""
+    return datetime.fromtimestamp(at, PLATFORM_ZONE).date()
+
+
 def seconds_to_midnight(now: float) -> float:
     """Return the seconds from `now` (epoch) until the platform's next midnight."""
-    here = datetime.fromtimestamp(now, UTC).astimezone(PLATFORM_ZONE)
-    midnight = here.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    return (midnight - here).total_seconds()
+    tomorrow = platform_day(now) + timedelta(days=1)
+    return datetime.combine(tomorrow, time(), PLATFORM_ZONE).timestamp() - now
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +56,14 @@ class Device:
         self.failures: dict[Endpoint, Failure] = {}  # by endpoint, until it works again
         self.refused: frozenset[Command] = frozenset()  # what it said it cannot do
         self._calls = 0
-        self._calls_day = ""
+        self._calls_day: date | None = None
         self._listeners: list[Callable[[], None]] = []
         self.on_outcome: Callable[[SodaError | None], None] = lambda _: None
 
     @property
     def calls_today(self) -> int:
         """How often the platform was called for this device since its midnight."""
-        return self._calls if self._calls_day == self._today() else 0
+        return self._calls if self._calls_day == platform_day(self.clock.time()) else 0
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Have `listener` called when something about the device changes."""
@@ -129,6 +133,12 @@ class Device:
         self._count()
         try:
             result = await call
+        except NotSupported as err:
+            if err.code:
+                self._failed(endpoint, err)
+            else:
+                self._calls -= 1  # the platform has no such thing, so it was not asked
+            raise
         except SodaError as err:
             self._failed(endpoint, err)
             raise
@@ -157,9 +167,6 @@ class Device:
         self.changed()
 
     def _count(self) -> None:
-        if self._calls_day != (today := self._today()):
+        if self._calls_day != (today := platform_day(self.clock.time())):
             self._calls_day, self._calls = today, 0
         self._calls += 1
-
-    def _today(self) -> str:
-        return datetime.fromtimestamp(self.clock.time(), PLATFORM_ZONE).date().isoformat()

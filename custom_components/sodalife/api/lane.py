@@ -75,6 +75,8 @@ class Lane:
         """Change the user's wish for the seconds between calls."""
         if interval != self._base:
             self._base = self._interval = interval
+            self._ready_at = min(self._ready_at, self._clock.monotonic() + interval)
+            self._advance()
 
     async def run[T](
         self, priority: Priority, call: Callable[[], Awaitable[T]], key: Hashable = None

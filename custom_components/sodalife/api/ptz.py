@@ -223,7 +223,7 @@ class Ptz:
             try:
                 return await self._send_stop(command)
             except SodaError as err:
-                if pause is None and owe:
+                if pause is None and owe and not _hopeless(err):
                     self._owed = command
                     self._lane.hold(self)
                     if self._payer is not None:
