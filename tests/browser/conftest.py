@@ -12,7 +12,7 @@ import pytest
 
 pytest.register_assert_rewrite("page")
 
-from page import CAMERA, DASHBOARD, CardPage, quicken, save  # noqa: E402
+from page import CAMERA, CardPage, quicken, save  # noqa: E402
 
 type Open = Callable[..., CardPage]
 
@@ -39,9 +39,8 @@ def first_page(browser: Browser, demo: Demo) -> Iterator[Page]:
     """Log in once, take the pauses out of the integration, and stay there to change dashboards."""
     context = browser.new_context()
     page = context.new_page()
-    page.goto(f"{demo.url}/{DASHBOARD}")
+    page.goto(f"{demo.url}/profile/general")  # not to the demo's dashboard: it shows live pictures
     quicken(page)
-    page.goto(f"{demo.url}/profile/general")
     yield page
     context.close()
 

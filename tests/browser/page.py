@@ -108,7 +108,7 @@ class CardPage:
         self.page.goto(f"{self.demo.url}/{PLACE}/0")
         wait_for_hass(self.page)
         if cards:
-            self.button("stop").wait_for()
+            self.find(".stage").wait_for()
             self.find(".still img").wait_for()  # a photo being taken would hold up a motion
             self.page.wait_for_timeout(300)
         self._calls_before = self.call_count
@@ -164,6 +164,19 @@ class CardPage:
     def released(self) -> float:
         """When something was let go, in seconds since the epoch."""
         return float(self.page.evaluate("window.released"))
+
+    def with_hass(self, script: str) -> Any:
+        """Run a script on `card`, which can give it another `hass` until the next change."""
+        return self.element.evaluate(
+            f"""async card => {{
+                const hass = card._hass;
+                const states = {{...hass.states}};
+                const root = card.shadowRoot;
+                const get = selector => root.querySelector(selector);
+                const wait = ms => new Promise(resolve => setTimeout(resolve, ms));
+                {script}
+            }}"""
+        )
 
     def state_of(self, entity_id: str) -> Any:
         return self.page.evaluate(f"id => {HASS}.states[id]", entity_id)

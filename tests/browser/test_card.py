@@ -33,6 +33,84 @@ def press_once(card: CardPage, *commands: str) -> None:
         )
 
 
+def test_camera_that_goes_away_while_speaking(card: CardPage) -> None:
+    errors: list[str] = []
+    card.page.on("pageerror", lambda error: errors.append(str(error)))
+    card.with_hass(
+        f"""let finish;
+        card.hass = {{...hass, callService: () => new Promise(resolve => finish = resolve)}};
+        get(".speak input").value = "Hello";
+        get(".speak").requestSubmit();
+        delete states["{CAMERA}"];
+        card.hass = {{...hass, states}};
+        finish();
+        await wait(50);"""
+    )
+    card.page.wait_for_timeout(200)
+    assert errors == []
+
+
+@pytest.mark.parametrize(("goes_to", "is_at"), [(None, "INPUT"), (".more", "BUTTON")])
+def test_focus_after_speaking(card: CardPage, goes_to: str | None, is_at: str) -> None:
+    moves_on = f"get({goes_to!r}).focus();" if goes_to else ""
+    focused = card.with_hass(
+        f"""let finish;
+        card.hass = {{...hass, callService: () => new Promise(resolve => finish = resolve)}};
+        get(".speak input").value = "Hello";
+        get(".speak input").focus();
+        get(".speak").requestSubmit();
+        await wait(200);
+        {moves_on}
+        finish();
+        await wait(200);
+        return root.activeElement.tagName;"""
+    )
+    assert focused == is_at
+
+
+def test_registry_that_is_not_there(card: CardPage) -> None:
+    found = card.with_hass(
+        f"""const poor = {{...hass, entities: undefined}};
+        const fresh = document.createElement(card.localName);
+        fresh.setConfig({{entity: "{CAMERA}"}});
+        fresh.hass = poor;
+        const {{getEntitySuggestion}} = window.customCards.find(({{type}}) => type === card.localName);
+        return [
+            fresh.shadowRoot.querySelector(".body").hidden,
+            card.constructor.getStubConfig(poor).entity,
+            getEntitySuggestion(poor, "{CAMERA}"),
+        ];"""
+    )
+    assert found == [False, "", None]
+
+
+OLD_NEWS_FIRST = """
+const Observer = window.IntersectionObserver;
+window.IntersectionObserver = class extends Observer {
+  constructor(callback, options) {
+    super((entries, observer) => {
+      const ours = entries[0].target.matches(".stage");
+      const old = { target: entries[0].target, isIntersecting: !entries.at(-1).isIntersecting };
+      callback(ours ? [old, ...entries] : entries, observer);
+    }, options);
+  }
+};
+"""
+
+
+def test_card_that_has_just_come_into_view(card: CardPage) -> None:
+    card.page.add_init_script(OLD_NEWS_FIRST)
+    card.open()  # waits for a picture
+
+
+def test_still_with_its_age(card: CardPage) -> None:
+    image = card.find(".still img")
+    image.wait_for()
+    assert image.evaluate("image => image.naturalWidth") > 300
+    expect(card.find(".age")).to_have_text(re.compile("now|ago"), timeout=60_000)
+    expect(card.find(".badge")).to_be_hidden()
+
+
 def test_live_picture_moves(open_card: Open) -> None:
     card = open_card(live=True)
     expect(card.find(".badge")).to_have_text("Live", timeout=30_000)
@@ -42,12 +120,59 @@ def test_live_picture_moves(open_card: Open) -> None:
     expect(card.find(".age")).to_be_hidden()
 
 
-def test_still_with_its_age(card: CardPage) -> None:
-    image = card.find(".still img")
-    image.wait_for()
-    assert image.evaluate("image => image.naturalWidth") > 300
-    expect(card.find(".age")).to_have_text(re.compile("now|ago"))
-    expect(card.find(".badge")).to_be_hidden()
+@pytest.mark.parametrize("seconds", [0, 30])
+def test_live_picture_that_played_starts_again_at_once(open_card: Open, seconds: int) -> None:
+    card = open_card(live=True)
+    badge = card.find(".badge")
+    expect(badge).to_have_text("Live", timeout=30_000)
+    card.page.evaluate(
+        "ms => { const now = Date.now; Date.now = () => now() + ms; }", seconds * 1000
+    )
+    card.page.wait_for_timeout(6000)  # the card looks every five seconds
+    card.find("ha-camera-stream").evaluate(
+        """player => player.dispatchEvent(
+            new CustomEvent("streams", {detail: {hasVideo: false, hasAudio: false}}))"""
+    )
+    if seconds:
+        expect(badge).to_have_text("Starting live …", timeout=500)
+        expect(badge).to_have_text("Live")
+    else:
+        card.page.wait_for_timeout(2000)
+        expect(badge).to_be_hidden()
+
+
+def test_camera_that_goes_away_ends_the_live_picture(open_card: Open) -> None:
+    card = open_card(live=True)
+    expect(card.find(".badge")).to_have_text("Live", timeout=30_000)
+    left = card.with_hass(
+        f"""delete states["{CAMERA}"];
+        card.hass = {{...hass, states}};
+        return [get(".hint").textContent, get(".player").childElementCount];"""
+    )
+    assert left == [f"There is no camera {CAMERA}.", 0]
+
+
+def test_camera_of_another_integration_is_not_shown(open_card: Open) -> None:
+    card = open_card(live=True)
+    expect(card.find(".badge")).to_have_text("Live", timeout=30_000)
+    left = card.with_hass(
+        f"""const entity = {{...hass.entities["{CAMERA}"], platform: "demo"}};
+        card.hass = {{...hass, entities: {{...hass.entities, "{CAMERA}": entity}}}};
+        await wait(100);
+        return [get(".hint").hidden, get(".player").childElementCount];"""
+    )
+    assert left == [False, 0]
+
+
+def test_words_where_the_picture_will_be(card: CardPage) -> None:
+    card.page.route(re.compile("camera_proxy"), lambda _: None)  # no answer
+    card.page.reload()
+    expect(card.find(".nothing")).to_have_text("Loading the picture …")
+    card.with_hass(
+        f"""states["{CAMERA}"] = {{...states["{CAMERA}"], state: "unavailable"}};
+        card.hass = {{...hass, states}};
+        if (get(".nothing").textContent !== "No picture yet") throw Error("no words");"""
+    )
 
 
 def test_still_where_there_is_no_live_picture(
@@ -57,7 +182,16 @@ def test_still_where_there_is_no_live_picture(
     card = open_card(live=True)
     card.find(".still img").wait_for()
     expect(card.find(".badge")).to_be_hidden(timeout=30_000)
-    expect(card.find(".age")).to_be_visible()
+    expect(card.find(".age")).to_be_visible(timeout=60_000)
+
+
+def test_still_of_a_live_picture_has_no_age(card: CardPage) -> None:
+    expect(card.find(".age")).to_be_visible(timeout=60_000)  # an earlier live picture ends
+    card.page.evaluate(
+        f"{HASS}.callWS({{type: 'camera/stream', entity_id: '{CAMERA}', format: 'hls'}})"
+    )
+    assert until(lambda: card.state_of(CAMERA)["state"] == "streaming")
+    expect(card.find(".age")).to_be_hidden(timeout=20_000)
 
 
 def test_offline_camera_keeps_its_last_photo(card: CardPage, camera: Callable[..., None]) -> None:
@@ -67,6 +201,8 @@ def test_offline_camera_keeps_its_last_photo(card: CardPage, camera: Callable[..
     expect(card.find(".badge")).to_have_text("Offline")
     expect(card.find(".still img")).to_be_visible()
     expect(card.button("left")).to_be_disabled()
+    expect(card.find(".home")).to_be_disabled()
+    expect(card.button("stop")).to_be_enabled()
     assert card.state_of("image.demo0001_last_photo")["state"] != "unavailable"
     camera(online=True)
     expect(card.button("left")).to_be_enabled(timeout=20_000)
@@ -77,6 +213,9 @@ def test_photo_button(card: CardPage, demo: Demo) -> None:
     before = demo.state(SERIAL)["photos"]
     taken = card.state_of("image.demo0001_last_photo")["state"]
     card.find(".capture").click()
+    expect(card.find(".stage.taken")).to_be_visible()
+    expect(card.find(".capture ha-icon")).to_have_js_property("icon", "mdi:check")
+    expect(card.find(".capture ha-icon")).to_have_js_property("icon", "mdi:camera-iris")
     assert until(lambda: demo.state(SERIAL)["photos"] > before)
     assert until(lambda: card.state_of("image.demo0001_last_photo")["state"] != taken)
 
@@ -114,6 +253,10 @@ def test_directions_go_when_the_camera_has_none(
     expect(card.button("left")).to_be_hidden()
     expect(card.find(".home")).to_be_hidden()
     expect(card.button("zoom_in")).to_be_visible()
+    pad, stop = card.find(".pad").bounding_box(), card.button("stop").bounding_box()
+    assert pad is not None
+    assert stop is not None
+    assert pad["width"] == pad["height"] <= stop["width"] + 10
     camera(pan_tilt=True)
     press_once(
         card, "up", "left", "up_left", "down", "right", "up_right", "down_left", "down_right"
@@ -142,6 +285,7 @@ def chinese(first_page: Page) -> Iterator[None]:
 def test_chinese(open_card: Open, camera: Callable[..., None]) -> None:
     card = open_card(about={"locale": "zh-CN"})
     expect(card.find(".capture")).to_have_text("抓拍")
+    expect(card.find(".media")).to_have_text("放音")
     expect(card.button("left")).to_have_attribute("aria-label", "向左")
     camera(ptz=False)
     card.button("focus_near").click()
@@ -156,6 +300,39 @@ def test_labels(card: CardPage) -> None:
         assert button.get_attribute("aria-label"), button.evaluate("b => b.outerHTML")
     expect(card.find(".stage")).to_have_attribute("aria-label", re.compile("Arrow keys"))
     expect(card.find(".still img")).to_have_attribute("alt", re.compile("Picture of"))
+
+
+def test_focus_of_the_picture_is_seen(card: CardPage) -> None:
+    card.find(".stage").focus()
+    card.page.keyboard.press("Shift+Tab")
+    card.page.keyboard.press("Tab")
+    ring = card.find(".stage").evaluate(
+        """stage => {
+            const { borderTopStyle, pointerEvents } = getComputedStyle(stage, "::after");
+            return [borderTopStyle, pointerEvents];
+        }"""
+    )
+    assert ring == ["solid", "none"]
+
+
+@pytest.mark.parametrize("width", [280, 300, 320, 390])
+def test_words_fit(card: CardPage, width: int) -> None:
+    cut_off = card.with_hass(
+        f"""card.style.width = "{width}px";
+        return [...root.querySelectorAll(".actions span, .rocker span")]
+            .filter(words => words.scrollWidth > words.clientWidth)
+            .map(words => words.textContent);"""
+    )
+    assert cut_off == []
+
+
+def test_wide_card_has_its_controls_beside_the_picture(card: CardPage) -> None:
+    picture, controls = card.with_hass(
+        """card.style.width = "900px";
+        return [".stage", ".controls"].map(part => get(part).getBoundingClientRect().toJSON());"""
+    )
+    assert picture["right"] <= controls["left"]
+    assert picture["top"] <= controls["top"] < picture["bottom"]
 
 
 @pytest.mark.parametrize("width", [320, 390])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 import time
 
-from page import START, CardPage, until
-from playwright.sync_api import Page
+from page import CAMERA, HASS, START, STOP, CardPage, until
+from playwright.sync_api import Page, expect
 import pytest
 
 HOLD = 1000  # milliseconds
@@ -197,6 +197,64 @@ def test_stop_button_and_home(card: CardPage) -> None:
     assert until(lambda: [c.command for c in card.controls if c.action == START] == [99])
     card.button("stop").click()
     assert until(lambda: [c.command for c in card.controls] == [99, 99])
+
+
+def test_home_shows_that_it_moves_until_it_is_stopped(card: CardPage) -> None:
+    card.find(".home").click()
+    expect(card.find(".home")).to_have_class("home moving")
+    expect(card.find(".pad")).to_have_class("pad moving")
+    card.wait_until_moving()
+    card.button("stop").click()
+    expect(card.find(".home")).to_have_class("home")
+    expect(card.find(".pad")).to_have_class("pad")
+
+
+def test_end_of_the_range_is_told(card: CardPage) -> None:
+    card.page.evaluate(
+        f"""() => {HASS}.callService("sodalife", "ptz_move",
+            {{command: "up", duration: 2}}, {{entity_id: "{CAMERA}"}})"""
+    )  # farther than it can
+    card.press("up")
+    toast = card.page.locator("notification-manager")
+    expect(toast.get_by_text("It cannot go further.").first).to_be_visible()
+    expect(card.button("up")).to_have_class("up")
+    card.page.mouse.up()
+    before = len(card.controls)
+    card.press("down")  # and it is not told of other motions
+    expect(card.button("down")).to_have_class("down moving")
+    card.page.mouse.up()
+    assert until(lambda: [call.action for call in card.controls[before:]] == [START, STOP])
+
+
+@pytest.mark.parametrize("show_ptz", [True, False])
+def test_escape_stops(open_card: Callable[..., CardPage], show_ptz: bool) -> None:
+    card = open_card(show_ptz=show_ptz)
+    card.press("zoom_in")
+    card.wait_until_moving()
+    card.page.keyboard.press("Escape")
+    card.started_and_stopped("zoom_in")
+    card.page.mouse.up()
+
+
+def test_camera_that_goes_away_stops(card: CardPage) -> None:
+    card.press("left")
+    card.wait_until_moving()
+    card.with_hass(f"delete states['{CAMERA}']; card.hass = {{...hass, states}};")
+    card.started_and_stopped("left")
+    card.page.mouse.up()
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_waiting_for_its_turn(open_card: Callable[..., CardPage], motion: str) -> None:
+    card = open_card(about={"reduced_motion": motion})
+    ring = card.with_hass(
+        """card.hass = {...hass, callService: () => new Promise(() => {})};
+        const button = get("[data-command=left]");
+        button.click();
+        const { content, animationName } = getComputedStyle(button.firstChild, "::after");
+        return [button.className, content, animationName];"""
+    )
+    assert ring == ["left waiting", '""', "turn" if motion == "no-preference" else "none"]
 
 
 def test_typing_does_not_steer(card: CardPage) -> None:

@@ -23,7 +23,10 @@ const LIVE_PATIENCE = 40000;
 const LIVE_PAUSE = 30000; // doubles with every failure ...
 const LONGEST_LIVE_PAUSE = 300000;
 const STALLED = 15000; // a live picture that does not move on
+const PROVEN = 20000; // a live picture that moved for so long is only interrupted ...
+const RESTART = 1000; // ... and starts again at once
 const AWAY = 10000; // nobody looks for so long: the live picture ends
+const PRAISE = 1500; // a photo that was taken is shown to be
 
 const DIRECTIONS = [
   ["up_left", "mdi:arrow-top-left"],
@@ -84,7 +87,9 @@ const TEXTS = {
     live: "Live",
     connecting: "Starting live …",
     offline: "Offline",
+    loading: "Loading the picture …",
     no_picture: "No picture yet",
+    end_stop: "It cannot go further.",
     disconnected: "Home Assistant cannot be reached.",
     choose: "Choose a SodaLife camera.",
     not_found: "There is no camera {entity}.",
@@ -93,10 +98,10 @@ const TEXTS = {
     field_entity: "Camera",
     field_name: "Name",
     field_live: "Live picture",
-    field_show_ptz: "Buttons to move",
+    field_show_ptz: "Pan, tilt and home",
     field_show_lens: "Zoom and focus",
     field_show_voice: "Speaking and sounds",
-    help_name: "Instead of the camera's own name.",
+    help_name: "Leave it empty for the camera's own name.",
     help_live: "Otherwise a photo that is renewed now and then.",
   },
   zh: {
@@ -122,7 +127,7 @@ const TEXTS = {
     capture_about: "立即抓拍",
     home: "归位",
     home_about: "归位（回到 1 号预置点）",
-    media: "声音",
+    media: "放音",
     media_about: "选择要在摄像机播放的声音",
     speak: "向摄像机喊话",
     speak_hint: "输入要说的话…",
@@ -135,7 +140,9 @@ const TEXTS = {
     live: "直播",
     connecting: "正在打开直播…",
     offline: "离线",
+    loading: "正在加载画面…",
     no_picture: "暂无画面",
+    end_stop: "已到极限位置。",
     disconnected: "无法连接 Home Assistant。",
     choose: "请选择一个 SodaLife 摄像机。",
     not_found: "找不到摄像机 {entity}。",
@@ -144,7 +151,7 @@ const TEXTS = {
     field_entity: "摄像机",
     field_name: "名称",
     field_live: "显示直播",
-    field_show_ptz: "显示云台按钮",
+    field_show_ptz: "云台控制与归位",
     field_show_lens: "显示变焦和对焦",
     field_show_voice: "显示喊话和声音",
     help_name: "留空则使用摄像机自己的名称。",
@@ -185,6 +192,11 @@ class Motion {
     return this._hold !== null;
   }
 
+  /** Whether a button moves the camera, be it held or tapped. */
+  get steers() {
+    return this._shown !== null && this._shown.command !== "home";
+  }
+
   press(command) {
     if (this._hold) return false;
     const hold = { command, phase: "waiting", since: performance.now(), failed: false };
@@ -221,6 +233,25 @@ class Motion {
     if (this._hold) return;
     this._shown = { command, phase: "waiting", failed: false };
     this._pulse(this._shown);
+    this._changed();
+  }
+
+  /** Return to the preset, which ends by itself, or with the stop button. */
+  async home() {
+    if (this._hold || this.phase("home")) return;
+    const shown = (this._shown = { command: "home", phase: "moving" });
+    this._changed();
+    await this._act("ptz_home", {}, () => this._shown === shown);
+    this._hide(shown);
+  }
+
+  /** The camera is at the end of its range: nothing moves, and nobody is to blame. */
+  arrive() {
+    if (this._hold) {
+      this._let(this._hold);
+      this._act("ptz_stop", {}, () => false);
+    }
+    this._shown = null;
     this._changed();
   }
 
@@ -283,6 +314,7 @@ const HTML = `
         <button class="glass more"><ha-icon icon="mdi:dots-vertical"></ha-icon></button>
       </div>
       <div class="bottom"><span class="name"></span><span class="age"></span></div>
+      <div class="flash"></div>
     </div>
     <div class="controls">
       <div class="steer">
@@ -333,9 +365,21 @@ button:disabled { cursor: default; opacity: 0.38; }
 :focus-visible { outline: 3px solid var(--primary-color); outline-offset: 2px; }
 .hint { padding: 24px 16px; text-align: center; color: var(--secondary-text-color); }
 
-.stage { position: relative; aspect-ratio: 16 / 9; overflow: hidden; background: #14171a; color: #fff; }
-.stage:focus-visible { outline-offset: -4px; }
-.still, .player, .nothing { position: absolute; inset: 0; }
+.stage {
+  --plate: rgba(0, 0, 0, 0.6); /* white on it can be read over a white picture */
+  position: relative; aspect-ratio: var(--shape, 16 / 9); overflow: hidden; background: #14171a; color: #fff;
+}
+/* An outline would be painted below the picture, and cut off at the card's corners. */
+.stage:focus-visible { outline: none; }
+.stage:focus-visible::after {
+  content: ""; position: absolute; inset: 0; pointer-events: none; border: 3px solid var(--primary-color);
+  border-radius: var(--ring); box-shadow: inset 0 0 0 2px rgba(255, 255, 255, 0.8);
+  --radius: var(--ha-card-border-radius, 12px); --ring: var(--radius) var(--radius) 0 0;
+}
+.still, .player, .nothing, .flash { position: absolute; inset: 0; }
+.flash { background: #fff; opacity: 0; pointer-events: none; }
+.taken .flash { animation: flash 0.45s ease-out; }
+@keyframes flash { 15% { opacity: 0.85; } }
 .still img { width: 100%; height: 100%; object-fit: contain; display: block; }
 .stage.offline .still { filter: grayscale(1) brightness(0.6); }
 .player { display: flex; align-items: center; opacity: 0; transition: opacity 0.3s; }
@@ -349,26 +393,26 @@ button:disabled { cursor: default; opacity: 0.38; }
 .top { top: 0; padding: 10px; }
 .bottom {
   bottom: 0; padding: 28px 14px 10px; pointer-events: none;
-  background: linear-gradient(transparent, rgba(0, 0, 0, 0.62));
+  background: linear-gradient(transparent, rgba(0, 0, 0, 0.6) 45%, rgba(0, 0, 0, 0.75));
 }
 .name {
-  flex: 1; min-width: 0; font-size: 16px; font-weight: 500; text-shadow: 0 1px 2px rgba(0, 0, 0, 0.5);
+  flex: 1; min-width: 0; font-size: 16px; font-weight: 500; text-shadow: 0 1px 3px rgba(0, 0, 0, 0.8);
   overflow: hidden; text-overflow: ellipsis; white-space: nowrap;
 }
-.age { font-size: 13px; opacity: 0.9; font-variant-numeric: tabular-nums; white-space: nowrap; }
-.badge {
-  display: inline-flex; align-items: center; gap: 6px; padding: 0 10px;
-  height: 26px; border-radius: 13px; background: rgba(0, 0, 0, 0.5); font-size: 12px; font-weight: 500;
+.badge, .age {
+  display: inline-flex; align-items: center; gap: 6px; padding: 0 10px; white-space: nowrap;
+  height: 26px; border-radius: 13px; background: var(--plate); font-size: 12px; font-weight: 500;
 }
+.age { font-variant-numeric: tabular-nums; }
 .gap { flex: 1; }
 .badge i { width: 8px; height: 8px; border-radius: 50%; background: #fff; }
 .badge.live i { background: #ff3b30; }
 .badge.connecting i { animation: breathe 1.2s infinite; }
 .badge.offline i { background: #ffb300; }
 .glass {
-  width: 36px; height: 36px; border-radius: 50%; background: rgba(0, 0, 0, 0.5); --mdc-icon-size: 20px;
+  width: 36px; height: 36px; border-radius: 50%; background: var(--plate); --mdc-icon-size: 20px;
 }
-.glass:hover { background: rgba(0, 0, 0, 0.7); }
+.glass:hover { background: rgba(0, 0, 0, 0.8); }
 .glass:focus-visible { outline-color: #fff; }
 
 .controls { display: flex; flex-direction: column; gap: 16px; padding: 16px; }
@@ -386,7 +430,9 @@ button:disabled { cursor: default; opacity: 0.38; }
 .pad .down_left { margin: 0 0 0 16px; }
 .pad .down_right { margin: 0; }
 .pad .gone { visibility: hidden; }
-.pad.empty { background: none; }
+.pad.empty { grid-template-columns: 68px; grid-auto-rows: 68px; }
+.pad.empty .gone { display: none; }
+.steer:has(> .pad.empty) { justify-content: center; gap: 28px; }
 .pad .stop {
   --mdc-icon-size: 26px; margin: 4px; background: var(--card-background-color, #fff);
   box-shadow: 0 1px 3px rgba(0, 0, 0, 0.22);
@@ -406,14 +452,22 @@ button:disabled { cursor: default; opacity: 0.38; }
 button.waiting, button.moving {
   background-color: var(--primary-color) !important; color: var(--text-primary-color, #fff) !important;
 }
-button.waiting ha-icon, button.busy ha-icon { animation: breathe 0.9s infinite; }
+button.busy:disabled { opacity: 1; }
+button.waiting ha-icon, button.busy ha-icon { position: relative; }
+button.waiting ha-icon::after, button.busy ha-icon::after {
+  content: ""; position: absolute; inset: var(--around, -6px); border-radius: 50%;
+  border: 2px solid currentColor; border-top-color: transparent; animation: turn 0.9s linear infinite;
+}
+@keyframes turn { to { transform: rotate(1turn); } }
 @keyframes breathe { 50% { opacity: 0.3; } }
-@media (prefers-reduced-motion: reduce) { * { animation: none !important; transition: none !important; } }
+@media (prefers-reduced-motion: reduce) {
+  *, *::after { animation: none !important; transition: none !important; }
+}
 
 .actions { display: grid; grid-auto-flow: column; grid-auto-columns: 1fr; gap: 8px; }
 .actions button {
   gap: 8px; height: 44px; border-radius: 22px; padding: 0 10px; min-width: 0; font-weight: 500;
-  font-size: 14px; background: var(--secondary-background-color); --mdc-icon-size: 20px;
+  font-size: 14px; background: var(--secondary-background-color); --mdc-icon-size: 20px; --around: -5px;
 }
 .actions span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .actions .capture {
@@ -431,8 +485,9 @@ button.waiting ha-icon, button.busy ha-icon { animation: breathe 0.9s infinite; 
 .send { width: 36px; height: 36px; border-radius: 50%; color: var(--primary-color); }
 .send:enabled:hover { background: var(--secondary-background-color); }
 
-@container (max-width: 335px) {
+@container (max-width: 340px) {
   .steer { gap: 4px; justify-content: space-between; }
+  .steer:has(> .pad.empty) { gap: 20px; }
   .pad { grid-template-columns: repeat(3, 52px); grid-auto-rows: 52px; }
   .pad .up_left, .pad .up_right, .pad .down_left, .pad .down_right { width: 38px; height: 38px; }
   .pad .up_left { margin: 14px 0 0 14px; }
@@ -440,10 +495,12 @@ button.waiting ha-icon, button.busy ha-icon { animation: breathe 0.9s infinite; 
   .pad .down_left { margin: 0 0 0 14px; }
   .rocker, .rocker button { width: 48px; }
   .rocker { height: 152px; }
-  .actions button { padding: 0 4px; }
+  .actions { gap: 6px; }
+  .actions button { gap: 4px; padding: 0 2px; font-size: 13px; --mdc-icon-size: 18px; --around: -3px; }
 }
 @container (min-width: 760px) {
   .body { display: grid; grid-template-columns: 1fr 340px; align-items: center; }
+  .stage:focus-visible::after { --ring: var(--radius) 0 0 var(--radius); }
   .stage { border-radius: 0; height: 100%; min-height: 100%; aspect-ratio: auto; min-height: 340px; }
 }`;
 
@@ -454,21 +511,20 @@ await customElements.whenDefined("home-assistant");
 class SodalifeCameraCard extends HTMLElement {
   static getConfigForm() {
     const switches = ["live", "show_ptz", "show_lens", "show_voice"];
-    const grid = switches.map((name) => ({ name, selector: { boolean: {} } }));
     const filter = { integration: DOMAIN, domain: "camera" };
     return {
       schema: [
         { name: "entity", required: true, selector: { entity: { filter } } },
         { name: "name", selector: { text: {} } },
-        { name: "", type: "grid", schema: grid },
+        ...switches.map((name) => ({ name, selector: { boolean: {} } })),
       ],
-      computeLabel: ({ name }) => name && text(null, `field_${name}`),
+      computeLabel: ({ name }) => text(null, `field_${name}`),
       computeHelper: ({ name }) => (`help_${name}` in TEXTS.en ? text(null, `help_${name}`) : undefined),
     };
   }
 
   static getStubConfig(hass) {
-    const camera = Object.values(hass.entities).find(
+    const camera = Object.values(hass?.entities ?? {}).find(
       (entity) => entity.platform === DOMAIN && entity.entity_id.startsWith("camera."),
     );
     return stub(camera?.entity_id ?? "");
@@ -501,12 +557,13 @@ class SodalifeCameraCard extends HTMLElement {
   set hass(hass) {
     const before = this._hass;
     this._hass = hass;
-    if (this._player) Object.assign(this._player, { hass, stateObj: this._camera });
+    if (this._player && this._camera) Object.assign(this._player, { hass, stateObj: this._camera });
     const ids = [this._config.entity, ...Object.values(this._siblings())];
     const same = (name) => before?.[name] === hass[name];
     if (!ids.every((id) => before?.states[id] === hass.states[id]) || !same("entities") || !same("locale")) {
       this._update();
     }
+    if (before) this._lookForEndStop(before);
   }
 
   getCardSize() {
@@ -518,8 +575,8 @@ class SodalifeCameraCard extends HTMLElement {
   }
 
   connectedCallback() {
-    this._observer = new IntersectionObserver(([entry]) => {
-      this._visible = entry.isIntersecting;
+    this._observer = new IntersectionObserver((entries) => {
+      this._visible = entries.at(-1).isIntersecting; // the newest
       this._look();
     });
     this._observer.observe(this._get(".stage"));
@@ -554,23 +611,16 @@ class SodalifeCameraCard extends HTMLElement {
   /** The ids of the camera's other entities, by platform and key, however they are named. */
   _siblings() {
     const entities = this._hass?.entities;
-    if (this._siblingsOf?.[0] === entities && this._siblingsOf[1] === this._config.entity) {
-      return this._siblingsOf[2];
-    }
+    const known = this._siblingsOf;
+    if (known && known.entities === entities && known.camera === this._config.entity) return known.found;
     const device = entities?.[this._config.entity]?.device_id;
     const found = {};
     for (const entity of device ? Object.values(entities) : []) {
       if (entity.device_id !== device || entity.platform !== DOMAIN) continue;
       found[`${entity.entity_id.split(".")[0]}.${entity.translation_key}`] = entity.entity_id;
     }
-    this._siblingsOf = [entities, this._config.entity, found];
+    this._siblingsOf = { entities, camera: this._config.entity, found };
     return found;
-  }
-
-  /** The id of a sibling that can be used now. */
-  _sibling(name) {
-    const state = this._hass.states[this._siblings()[name]];
-    return state && state.state !== "unavailable" ? state.entity_id : undefined;
   }
 
   _text(key, values) {
@@ -593,10 +643,13 @@ class SodalifeCameraCard extends HTMLElement {
     this._get(".hint").hidden = !hint;
     this._get(".hint").textContent = hint ?? "";
     this._get(".body").hidden = Boolean(hint);
-    if (!hint) {
-      this._showTexts();
-      this._showControls();
+    if (hint) {
+      this._motion.cancel();
+      this._endLive();
+      return;
     }
+    this._showTexts();
+    this._showControls();
     this._look();
   }
 
@@ -626,10 +679,10 @@ class SodalifeCameraCard extends HTMLElement {
     this._get(".speak input").placeholder = this._text("speak_hint");
     label(this._get(".send"), this._text("send"), true);
     label(this._get(".more"), this._text("more"), true);
-    this._get(".nothing span").textContent = this._text("no_picture");
   }
 
   _showControls() {
+    if (!this._camera) return;
     const { show_ptz: ptz, show_lens: lens, show_voice: voice } = this._config;
     const lacks = new Set(this._camera.attributes.ptz_unsupported);
     const able = (...commands) => commands.some((command) => !lacks.has(command));
@@ -643,11 +696,12 @@ class SodalifeCameraCard extends HTMLElement {
     this._get(".focus").hidden = !focuses;
     this._get(".pad").hidden = !ptz || (!moves && !zooms && !focuses);
     this._get(".pad").classList.toggle("empty", !moves);
-    this._get(".steer").hidden = !ptz && !zooms && !focuses;
+    this._get(".steer").hidden = !zooms && !focuses && this._get(".pad").hidden;
     this._get(".home").hidden = !ptz || !moves;
     this._get(".media").hidden = !voice || !this._siblings()["media_player.speaker"];
     this._get(".speak").hidden = !voice || !this._siblings()["notify.speaker"];
-    for (const control of this._all(".controls button, .controls input")) {
+    // What cannot be reached may be moving all the same: it can always be stopped.
+    for (const control of this._all(".controls button:not(.stop), .controls input")) {
       control.disabled = !this._available || (control.closest("form") !== null && this._speaking === true);
     }
     if (!this._available) this._motion.cancel();
@@ -655,8 +709,8 @@ class SodalifeCameraCard extends HTMLElement {
 
   _showMotion() {
     let any = false;
-    for (const button of this._all("[data-command]")) {
-      const phase = this._motion.phase(button.dataset.command);
+    for (const button of this._all("[data-command], .home")) {
+      const phase = this._motion.phase(button.dataset.command ?? "home");
       button.classList.toggle("waiting", phase === "waiting");
       button.classList.toggle("moving", phase === "moving");
       any ||= phase !== undefined;
@@ -667,7 +721,7 @@ class SodalifeCameraCard extends HTMLElement {
 
   _showStage() {
     const live = this._playing === true;
-    const connecting = Boolean(this._player || this._loading) && !live;
+    const connecting = Boolean(this._player || this._loading || this._restart) && !live;
     const state = !this._available ? "offline" : live ? "live" : connecting ? "connecting" : "";
     this._get(".stage").classList.toggle("offline", state === "offline");
     this._get(".stage").classList.toggle("playing", live);
@@ -681,7 +735,8 @@ class SodalifeCameraCard extends HTMLElement {
     const image = this._get(".still img");
     if (image) image.alt = this._text("picture", { name: this._name });
     this._get(".nothing").hidden = live || image !== null;
-    const taken = live ? undefined : this._takenAt;
+    this._get(".nothing span").textContent = this._text(this._available ? "loading" : "no_picture");
+    const taken = live || this._stillIsOfNow ? undefined : this._takenAt;
     const age = this._get(".age");
     age.hidden = !image || !taken;
     if (age.hidden) return;
@@ -696,7 +751,7 @@ class SodalifeCameraCard extends HTMLElement {
 
   /** Bring the picture up to date; called now and then, and when something has changed. */
   _look() {
-    if (!this._hass || !this._camera || !this.isConnected) return;
+    if (!this._hass || this._hint() || !this.isConnected) return;
     this._lookLive();
     this._lookStill();
     this._showStage();
@@ -717,18 +772,22 @@ class SodalifeCameraCard extends HTMLElement {
     const image = new Image();
     this._stillAt = now;
     this._stillLoading = image;
-    image.onload = () => this._stillLoaded(image);
-    image.onerror = () => this._stillLoaded(image, true);
+    // While somebody watches live, the still is a frame of that.
+    const ofNow = this._camera.state === "streaming";
+    image.onload = () => this._stillLoaded(image, ofNow);
+    image.onerror = () => this._stillLoaded(image, ofNow, true);
     image.src = this._hass.hassUrl(`${picture}&card=${now}`);
   }
 
-  _stillLoaded(image, failed = false) {
+  _stillLoaded(image, ofNow, failed = false) {
     if (this._stillLoading !== image) return;
     this._stillLoading = null;
     this._stillOf = this._takenAt;
     if (!failed) {
+      this._stillIsOfNow = ofNow;
       this._get(".still").replaceChildren(image);
-      this._get(".stage").style.aspectRatio = `${image.naturalWidth} / ${image.naturalHeight}`;
+      const shape = `${image.naturalWidth} / ${image.naturalHeight}`;
+      this._get(".stage").style.setProperty("--shape", shape);
     }
     this._showStage();
   }
@@ -754,8 +813,9 @@ class SodalifeCameraCard extends HTMLElement {
       this.getRootNode().host?.localName !== "hui-card-picker" && // a preview is worth no stream
       now - (this._seenAt ?? 0) < AWAY;
     if (!wanted) this._endLive();
-    else if (!this._player && !this._loading && now >= this._liveFrom) this._startLive();
     else if (this._player && this._hasStalled(now)) this._liveFailed();
+    else if (this._hasProven) this._livePause = 0;
+    else if (!this._player && !this._loading && !this._restart && now >= this._liveFrom) this._startLive();
   }
 
   async _startLive() {
@@ -784,10 +844,16 @@ class SodalifeCameraCard extends HTMLElement {
   _liveShown(path) {
     const inner = path.find((element) => element.shadowRoot?.querySelector?.("video"));
     if (!inner) return; // its own replacement for video: a still
-    this._progress = { at: Date.now(), video: inner.shadowRoot.querySelector("video") };
+    const now = Date.now();
+    const { from = now } = this._progress;
+    this._progress = { from, at: now, video: inner.shadowRoot.querySelector("video") };
     this._playing = true;
-    this._livePause = 0;
     this._showStage();
+  }
+
+  /** Whether the live picture has moved for so long that it works. */
+  get _hasProven() {
+    return this._playing && this._progress.at - this._progress.from > PROVEN;
   }
 
   _hasStalled(now) {
@@ -801,13 +867,22 @@ class SodalifeCameraCard extends HTMLElement {
   }
 
   _liveFailed() {
-    this._livePause = Math.min(this._livePause * 2 || LIVE_PAUSE, LONGEST_LIVE_PAUSE);
-    this._liveFrom = Date.now() + this._livePause;
+    const proven = this._hasProven; // it was only interrupted
     this._endLive();
+    this._livePause = proven ? 0 : Math.min(this._livePause * 2 || LIVE_PAUSE, LONGEST_LIVE_PAUSE);
+    this._liveFrom = Date.now() + this._livePause;
+    if (proven) this._restart = setTimeout(() => this._startAgain(), RESTART);
+    this._look();
+  }
+
+  _startAgain() {
+    this._restart = null;
     this._look();
   }
 
   _endLive() {
+    clearTimeout(this._restart);
+    this._restart = null;
     this._player?.remove();
     this._player = this._loading = null;
     this._playing = false;
@@ -823,6 +898,7 @@ class SodalifeCameraCard extends HTMLElement {
       [window, "pointerup", (event) => this._letGo("release", event.pointerId)],
       [window, "pointercancel", (event) => this._letGo("cancel", event.pointerId)],
       [window, "keyup", (event) => this._letGo("release", event.code)],
+      [window, "keydown", (event) => this._escape(event)],
       [window, "blur", cancel],
       [window, "pagehide", cancel],
       [document, "visibilitychange", hides],
@@ -836,9 +912,7 @@ class SodalifeCameraCard extends HTMLElement {
     });
     this._get(".stop").addEventListener("click", () => this._motion.stop());
     this._get(".capture").addEventListener("click", () => this._capture());
-    this._get(".home").addEventListener("click", (event) => {
-      this._busy(event.currentTarget, this._act(DOMAIN, "ptz_home", {}, this._config.entity));
-    });
+    this._get(".home").addEventListener("click", () => this._motion.home());
     this._get(".media").addEventListener("click", () => this._browse());
     this._get(".more").addEventListener("click", () => this._moreInfo(this._config.entity));
     this._get(".mute").addEventListener("click", () => {
@@ -872,7 +946,6 @@ class SodalifeCameraCard extends HTMLElement {
     if (event.ctrlKey || event.altKey || event.metaKey || event.target.localName === "input") return;
     let command = KEYS[event.key];
     if ([" ", "Enter"].includes(event.key)) command = event.target.dataset?.command;
-    if (event.key === "Escape" && this._motion.held) command = "stop";
     if (!command) return;
     const button = this._get(`[data-command=${command}]`);
     if (button.disabled || button.classList.contains("gone") || button.closest("[hidden]")) return;
@@ -880,6 +953,14 @@ class SodalifeCameraCard extends HTMLElement {
     if (event.repeat) return;
     if (command === "stop") this._motion.stop();
     else this._press(command, event.code);
+  }
+
+  /** Wherever the focus is and whatever is shown: Escape stops what is held, and does no more. */
+  _escape(event) {
+    if (event.key !== "Escape" || !this._motion.held) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this._motion.stop();
   }
 
   _press(command, by) {
@@ -894,10 +975,32 @@ class SodalifeCameraCard extends HTMLElement {
     this._motion[how]();
   }
 
+  /** The integration takes the end of the range for no error: its sensor tells. */
+  _lookForEndStop(before) {
+    const id = this._siblings()["sensor.last_error"];
+    const [then, now] = [before.states[id], this._hass.states[id]];
+    if (now === then || now?.state !== "ptz_end_stop" || now.attributes.at === then?.attributes.at) return;
+    if (!this._motion.steers) return;
+    this._motion.arrive();
+    this._fire("hass-notification", { message: this._text("end_stop") });
+  }
+
   async _capture() {
-    await this._busy(this._get(".capture"), this._act(DOMAIN, "capture", {}, this._config.entity));
+    const taken = this._act(DOMAIN, "capture", {}, this._config.entity);
+    if (await this._busy(this._get(".capture"), taken)) this._praise();
     this._stillAt = 0;
     this._look();
+  }
+
+  /** A flash and a check: the photo is taken. */
+  _praise() {
+    const show = (taken) => {
+      this._get(".stage").classList.toggle("taken", taken);
+      this._get(".capture ha-icon").icon = taken ? "mdi:check" : "mdi:camera-iris";
+    };
+    clearTimeout(this._praised);
+    this._praised = setTimeout(show, PRAISE, false);
+    show(true);
   }
 
   async _speak() {
@@ -911,7 +1014,10 @@ class SodalifeCameraCard extends HTMLElement {
     if (await this._busy(this._get(".send"), sent)) input.value = "";
     this._speaking = false;
     this._showControls();
-    input.focus();
+    // On to the next sentence, unless the user has gone elsewhere meanwhile.
+    const { activeElement } = document;
+    const here = this._get(".speak").contains(this.shadowRoot.activeElement);
+    if (here || !activeElement || activeElement === document.body) input.focus();
   }
 
   async _browse() {
@@ -1026,7 +1132,7 @@ if (!customElements.get(TAG)) {
     documentationURL: "https://github.com/sodalife-ha/sodalife#the-card",
     // Newer versions of Home Assistant suggest cards for an entity.
     getEntitySuggestion: (hass, entityId) =>
-      entityId.startsWith("camera.") && hass.entities[entityId]?.platform === DOMAIN
+      entityId.startsWith("camera.") && hass.entities?.[entityId]?.platform === DOMAIN
         ? { config: { type: `custom:${TAG}`, ...stub(entityId) } }
         : null,
   });
