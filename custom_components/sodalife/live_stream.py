@@ -12,9 +12,8 @@ from datetime import datetime, timedelta
 import logging
 import re
 import time
-from typing import TYPE_CHECKING
 
-from homeassistant.components.stream import HLS_PROVIDER, Stream
+from homeassistant.components.stream import Stream
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_call_later
@@ -23,9 +22,7 @@ from homeassistant.util import dt as dt_util
 from .api import LiveAddress
 from .api.live import MARGIN
 from .const import DOMAIN, LOGGER
-
-if TYPE_CHECKING:
-    from homeassistant.components.stream.core import Segment
+from .hls_restart import keep_players
 
 FIRST_PAUSE = 10.0  # seconds after a failure without another new address; doubles ...
 LONGEST_PAUSE = 300.0  # ... up to this
@@ -78,26 +75,6 @@ async def _end(stream: Stream) -> None:
         await stream.stop()
     finally:
         settings.preload_stream = preload
-
-
-def _number_without_gaps(stream: Stream) -> None:
-    """Have the segments of a stream numbered one after the other, across restarts, too.
-
-    When a stream restarts, Home Assistant drops the segment that was just begun, but not its
-    number. Its playlist then contradicts itself, and players in browsers give up.
-    """
-    output = stream.outputs().get(HLS_PROVIDER)
-    put: Callable[[Segment], None] | None = getattr(output, "_async_put", None)
-    if output is None or put is None or "_async_put" in vars(output):
-        return
-
-    @callback
-    def put_next(segment: Segment) -> None:
-        if output.last_segment is not None:
-            segment.sequence = output.last_segment.sequence + 1
-        put(segment)
-
-    vars(output)["_async_put"] = put_next
 
 
 class LiveStream:
@@ -153,7 +130,7 @@ class LiveStream:
         """Follow the stream's state: on a failure it needs another address."""
         if self._stream is None:
             return
-        _number_without_gaps(self._stream)
+        keep_players(self._stream)
         if self._stream.available:
             return
         self._drop()
