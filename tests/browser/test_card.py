@@ -74,11 +74,11 @@ def test_registry_that_is_not_there(card: CardPage) -> None:
         const fresh = document.createElement(card.localName);
         fresh.setConfig({{entity: "{CAMERA}"}});
         fresh.hass = poor;
-        const {{getEntitySuggestion}} = window.customCards.find(({{type}}) => type === card.localName);
+        const ours = window.customCards.find(({{type}}) => type === card.localName);
         return [
             fresh.shadowRoot.querySelector(".body").hidden,
             card.constructor.getStubConfig(poor).entity,
-            getEntitySuggestion(poor, "{CAMERA}"),
+            ours.getEntitySuggestion(poor, "{CAMERA}"),
         ];"""
     )
     assert found == [False, "", None]
@@ -315,10 +315,12 @@ def test_focus_of_the_picture_is_seen(card: CardPage) -> None:
     assert ring == ["solid", "none"]
 
 
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
 @pytest.mark.parametrize("width", [280, 300, 320, 390])
-def test_words_fit(card: CardPage, width: int) -> None:
+def test_words_fit(card: CardPage, width: int, language: str) -> None:
     cut_off = card.with_hass(
         f"""card.style.width = "{width}px";
+        card.hass = {{...hass, locale: {{...hass.locale, language: "{language}"}}}};
         return [...root.querySelectorAll(".actions span, .rocker span")]
             .filter(words => words.scrollWidth > words.clientWidth)
             .map(words => words.textContent);"""
