@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from homeassistant.auth.permissions.const import POLICY_CONTROL
 from homeassistant.const import ATTR_DEVICE_ID, ATTR_ENTITY_ID, Platform
 from homeassistant.core import (
     EntityServiceResponse,
@@ -18,7 +19,7 @@ from homeassistant.core import (
     SupportsResponse,
     callback,
 )
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.exceptions import HomeAssistantError, Unauthorized
 from homeassistant.helpers import config_validation as cv, entity_platform, service
 from homeassistant.helpers.entity import Entity
 import voluptuous as vol
@@ -192,6 +193,7 @@ def _for_cameras(
             raise invalid("media_or_file")
         cameras = _cameras(hass)
         named = [camera for camera in cameras.values() if _is_named(camera, call)]
+        await _require_control(hass, call, named)
         if ATTR_FILENAME in call.data and len(named) > 1:
             raise invalid("one_file_per_camera")
         unreachable = [camera for camera in named if not camera.available]
@@ -224,6 +226,20 @@ def _for_cameras(
         return answer
 
     return handle
+
+
+async def _require_control(
+    hass: HomeAssistant, call: ServiceCall, cameras: list[SodaCamera]
+) -> None:
+    """Do what Home Assistant does before it calls an entity: see that the user may."""
+    if (user_id := call.context.user_id) is None:
+        return
+    user = await hass.auth.async_get_user(user_id)
+    for camera in cameras:
+        if user is None or not user.permissions.check_entity(camera.entity_id, POLICY_CONTROL):
+            raise Unauthorized(
+                context=call.context, entity_id=camera.entity_id, permission=POLICY_CONTROL
+            )
 
 
 def _report(failures: list[HomeAssistantError]) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
-from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.core import Context, HomeAssistant
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, Unauthorized
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 import voluptuous as vol
 
 from custom_components.sodalife.api.errors import CannotConnect
@@ -346,6 +346,29 @@ async def test_what_moves_is_stopped_whether_or_not_it_can_be_reached(
     assert state_of(hass, entity_id("camera")) == "unavailable"
     await act("ptz_stop")
     assert controls(sim) == [(0, 8), (1, 8)]
+
+
+async def test_who_may_only_look_stops_nothing(
+    hass: HomeAssistant,
+    set_up: SetUp,
+    sim: SimCamera,
+    entity_id: FindEntity,
+    hass_read_only_user: MockUser,
+) -> None:
+    entry = await set_up()
+    target = {"entity_id": entity_id("camera")}
+    for reachable in (True, False):
+        if not reachable:
+            await out_of_reach(entry, by="an online check")
+        with pytest.raises(Unauthorized):
+            await hass.services.async_call(
+                DOMAIN,
+                "ptz_stop",
+                target,
+                blocking=True,
+                context=Context(user_id=hass_read_only_user.id),
+            )
+    assert controls(sim) == []
 
 
 async def test_a_device_that_cannot_be_reached_is_named(
