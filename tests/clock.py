@@ -66,7 +66,10 @@ class ManualClock:
         self._epoch += seconds
 
     async def advance(self, seconds: float) -> None:
-        """Move on; what is due on the way happens in order, each at its own time."""
+        """Move on; what is due on the way happens in order, each at its own time.
+
+        Somebody else may be moving it, too: it never goes back.
+        """
         end = self._now + seconds
         await _breathe()
         while (due := self._next()) is not None and due <= end:
@@ -75,7 +78,7 @@ class ManualClock:
             if action is not None:
                 action()
             await _breathe()
-        self._now = end
+        self._now = max(self._now, end)
         await _breathe()
 
     async def drive[T](self, work: Awaitable[T], *, step: float = 0.25, limit: float = 600.0) -> T:
