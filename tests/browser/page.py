@@ -15,6 +15,9 @@ PLACE = "browser-test"  # the dashboard that the tests write
 CAMERA = "camera.demo0001"
 TAG = "sodalife-camera-card"
 START, STOP = 0, 1
+LATEST_START = 0.4  # seconds from the press to the platform
+LATEST_STOP = 0.15  # seconds from the release to the platform
+TRIES = 3
 COMMANDS = {
     "up": 0,
     "down": 1,
@@ -27,9 +30,13 @@ COMMANDS = {
 }
 
 HASS = "document.querySelector('home-assistant')?.hass"
-# When a pointer or a key was let go, by the clock that the platform goes by, too.
-NOTE_RELEASES = """
-window.released = 0;
+# When a pointer or a key was pressed and let go, by the clock that the platform goes by, too.
+NOTE_PRESSES = """
+window.pressed = window.released = 0;
+for (const type of ["pointerdown", "keydown", "touchstart"])
+  window.addEventListener(type, event => {
+    if (!event.repeat) window.pressed = Date.now() / 1000;
+  }, true);
 for (const type of ["pointerup", "keyup", "touchend", "touchcancel", "blur"])
   window.addEventListener(type, () => { window.released = Date.now() / 1000; }, true);
 """
@@ -101,7 +108,7 @@ class CardPage:
         self.demo = demo
         self.serial = serial
         self._calls_before = 0
-        page.add_init_script(NOTE_RELEASES)
+        page.add_init_script(NOTE_PRESSES)
 
     def open(self, *, cards: bool = True) -> None:
         """Open the dashboard, anew if it is open."""
@@ -111,6 +118,10 @@ class CardPage:
             self.find(".stage").wait_for()
             self.find(".still img").wait_for()  # a photo being taken would hold up a motion
             self.page.wait_for_timeout(300)
+        self.forget()
+
+    def forget(self) -> None:
+        """Leave out of the account what the camera has been told so far."""
         self._calls_before = self.call_count
 
     @property
@@ -152,6 +163,24 @@ class CardPage:
         ]
         return calls[0], calls[1]
 
+    def stops_at_once(self, command: str, move: Callable[[], None]) -> None:
+        """Have something moved and let go: each time one start, one stop, and the stop soon.
+
+        A busy machine may be late now and then, so that there are three tries; a card that
+        takes its time is late always.
+        """
+        late = []
+        for _ in range(TRIES):
+            self.demo.change(self.serial, home=True)
+            self.forget()
+            move()
+            start, stop = self.started_and_stopped(command)
+            delays = (start.arrived - self.pressed, stop.arrived - self.released)
+            if delays[0] < LATEST_START and 0 < delays[1] < LATEST_STOP:
+                return
+            late.append(delays)
+        assert not late, f"seconds from press to start and from release to stop: {late}"
+
     def wait_until_moving(self) -> None:
         assert until(lambda: bool(self.controls)), "no start arrived"
 
@@ -159,6 +188,11 @@ class CardPage:
         """Put the mouse onto a button and hold it."""
         self.button(command).hover()
         self.page.mouse.down()
+
+    @property
+    def pressed(self) -> float:
+        """When something was pressed, in seconds since the epoch."""
+        return float(self.page.evaluate("window.pressed"))
 
     @property
     def released(self) -> float:

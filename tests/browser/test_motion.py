@@ -5,24 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 import time
 
-from page import CAMERA, HASS, START, STOP, CardPage, until
+from page import CAMERA, HASS, QUICK_OPTIONS, START, STOP, CardPage, until
 from playwright.sync_api import Page, expect
 import pytest
 
 HOLD = 1000  # milliseconds
-LATEST_STOP = 0.15  # seconds from the release to the platform
+PULSE = QUICK_OPTIONS["ptz_pulse"]
 
 
 @pytest.mark.parametrize("command", ["left", "up_left", "zoom_in", "focus_far"])
 def test_hold_makes_one_start_and_one_stop(card: CardPage, command: str) -> None:
-    card.press(command)
-    pressed = time.time()
-    card.page.wait_for_timeout(HOLD)
-    card.page.mouse.up()
-    start, stop = card.started_and_stopped(command)
-    assert start.arrived - pressed < 1
-    assert stop.arrived - card.released < LATEST_STOP
-    assert stop.arrived - start.arrived == pytest.approx(HOLD / 1000, abs=0.25)
+    def hold() -> None:
+        card.press(command)
+        card.page.wait_for_timeout(HOLD)
+        card.page.mouse.up()
+
+    card.stops_at_once(command, hold)
 
 
 def test_long_hold_is_one_motion(card: CardPage) -> None:
@@ -31,20 +29,20 @@ def test_long_hold_is_one_motion(card: CardPage) -> None:
     assert card.demo.state(card.serial)["moving"] is not None
     card.page.mouse.up()
     start, stop = card.started_and_stopped("right")
-    assert stop.arrived - card.released < LATEST_STOP
+    assert stop.arrived > card.released
     assert stop.arrived - start.arrived > 10.1
 
 
 def test_tap_is_a_short_pulse(card: CardPage) -> None:
     card.button("right").click()
     start, stop = card.started_and_stopped("right")
-    assert stop.arrived - start.arrived == pytest.approx(0.5, abs=0.25)
+    assert PULSE - 0.1 < stop.arrived - start.arrived < PULSE + 0.5
 
 
 def test_screen_reader_press_is_a_short_pulse(card: CardPage) -> None:
     card.button("down").evaluate("button => button.click()")
     start, stop = card.started_and_stopped("down")
-    assert stop.arrived - start.arrived == pytest.approx(0.5, abs=0.25)
+    assert PULSE - 0.1 < stop.arrived - start.arrived < PULSE + 0.5
 
 
 def leave_button(page: Page) -> None:
@@ -68,11 +66,14 @@ def hide(page: Page) -> None:
 
 @pytest.mark.parametrize("let_go", [leave_button, lose_focus, hide])
 def test_letting_go_stops(card: CardPage, let_go: Callable[[Page], None]) -> None:
-    card.press("left")
-    card.wait_until_moving()
-    let_go(card.page)
-    _, stop = card.started_and_stopped("left")
-    assert stop.arrived - card.released < LATEST_STOP
+    def press_and_let_go() -> None:
+        card.page.mouse.up()
+        card.page.evaluate("delete document.hidden")
+        card.press("left")
+        card.wait_until_moving()
+        let_go(card.page)
+
+    card.stops_at_once("left", press_and_let_go)
     card.page.mouse.up()
     time.sleep(0.3)
     assert len(card.controls) == 2
@@ -131,18 +132,20 @@ def test_touch_holds_and_a_cancelled_touch_stops(open_card: Callable[..., CardPa
     def touch(kind: str, *points: dict[str, float]) -> None:
         fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": list(points)})
 
-    touch("touchStart", point)
-    card.page.wait_for_timeout(HOLD)
-    touch("touchEnd")
-    _, stop = card.started_and_stopped("up")
-    assert stop.arrived - card.released < LATEST_STOP
+    def hold() -> None:
+        touch("touchStart", point)
+        card.page.wait_for_timeout(HOLD)
+        touch("touchEnd")
+
+    card.stops_at_once("up", hold)
+
+    def have_it_cancelled() -> None:
+        touch("touchStart", point)
+        card.wait_until_moving()
+        touch("touchCancel")
 
     card.open()
-    touch("touchStart", point)
-    card.wait_until_moving()
-    touch("touchCancel")
-    _, stop = card.started_and_stopped("up")
-    assert stop.arrived - card.released < LATEST_STOP
+    card.stops_at_once("up", have_it_cancelled)
 
     card.open()
     touch("touchStart", point)
@@ -157,14 +160,15 @@ def test_touch_holds_and_a_cancelled_touch_stops(open_card: Callable[..., CardPa
     [("ArrowLeft", "left"), ("ArrowUp", "up"), ("+", "zoom_in"), ("-", "zoom_out")],
 )
 def test_keys_hold(card: CardPage, key: str, command: str) -> None:
-    card.find(".stage").focus()
-    card.page.keyboard.down(key)
-    for _ in range(5):  # as the keyboard repeats it
-        card.page.wait_for_timeout(HOLD / 5)
+    def hold() -> None:
+        card.find(".stage").focus()
         card.page.keyboard.down(key)
-    card.page.keyboard.up(key)
-    _, stop = card.started_and_stopped(command)
-    assert stop.arrived - card.released < LATEST_STOP
+        for _ in range(5):  # as the keyboard repeats it
+            card.page.wait_for_timeout(HOLD / 5)
+            card.page.keyboard.down(key)
+        card.page.keyboard.up(key)
+
+    card.stops_at_once(command, hold)
 
 
 def test_tab_reaches_a_button_and_space_holds_it(card: CardPage) -> None:
