@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers.translation import async_get_translations
 
 from .api.errors import NotSupported, SodaError, VoiceEmpty, VoiceTooLarge
 from .const import DOMAIN
@@ -70,3 +72,28 @@ def failed(key: str, **placeholders: str) -> HomeAssistantError:
         translation_key=key,
         translation_placeholders=placeholders,
     )
+
+
+async def async_report(hass: HomeAssistant, failures: list[HomeAssistantError]) -> None:
+    """Report what failed, camera by camera, if anything did, as one error.
+
+    Home Assistant puts an error into the user's language, but not what an error is filled with:
+    several cameras' sentences are therefore in the language that Home Assistant is set to.
+
+    Raises:
+        HomeAssistantError: the one failure, or `several_failed`.
+
+    """
+    if not failures:
+        return
+    if len(failures) == 1:
+        raise failures[0]
+    texts = await async_get_translations(hass, hass.config.language, "exceptions", [DOMAIN])
+
+    def sentence(err: HomeAssistantError) -> str:
+        text = texts.get(f"component.{DOMAIN}.exceptions.{err.translation_key}.message")
+        if text is None or err.translation_domain != DOMAIN:
+            return str(err)
+        return text.format(**(err.translation_placeholders or {}))
+
+    raise failed("several_failed", failures=" ".join(map(sentence, failures)))

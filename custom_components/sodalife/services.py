@@ -27,7 +27,7 @@ import voluptuous as vol
 from .api import Clip, Command
 from .api.errors import CannotConnect, DeviceOffline
 from .const import ALL_PROTOCOLS, DOMAIN, OPT_LIVE_PROTOCOL, OPT_PTZ_PULSE, PTZ_COMMANDS
-from .errors import failed, home_assistant_error, invalid, translated
+from .errors import async_report, home_assistant_error, invalid, translated
 from .media import async_read_allowed_file, async_read_media, async_require_allowed
 from .sound import async_make_clip
 
@@ -222,7 +222,7 @@ def _for_cameras(
             if not unreachable:
                 raise
             answer = None
-        _report(failures)
+        await async_report(hass, failures)
         return answer
 
     return handle
@@ -240,13 +240,6 @@ async def _require_control(
             raise Unauthorized(
                 context=call.context, entity_id=camera.entity_id, permission=POLICY_CONTROL
             )
-
-
-def _report(failures: list[HomeAssistantError]) -> None:
-    if len(failures) == 1:
-        raise failures[0]
-    if failures:
-        raise failed("several_failed", failures=" ".join(map(str, failures)))
 
 
 def _cameras(hass: HomeAssistant) -> dict[str, SodaCamera]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 import voluptuous as vol
 
+from custom_components import sodalife
 from custom_components.sodalife.api.errors import CannotConnect
+from custom_components.sodalife.errors import async_report, invalid
 from simulator import Cloud, Fault
 from simulator.camera import SimCamera
 from tests.clock import until
@@ -31,6 +34,7 @@ from tests.integration.common import (
     state_of,
 )
 
+TRANSLATIONS = Path(sodalife.__file__).parent / "translations"
 COMMANDS = {
     "up": 0,
     "down": 1,
@@ -266,16 +270,30 @@ async def test_one_of_two_cameras_fails(cloud: Cloud, set_up: SetUp, act: Act) -
     assert cloud.cameras[SERIAL].photos == 1
 
 
-async def test_both_cameras_fail(cloud: Cloud, set_up: SetUp, act: Act) -> None:
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+async def test_both_cameras_fail(
+    hass: HomeAssistant, cloud: Cloud, set_up: SetUp, act: Act, language: str
+) -> None:
+    hass.config.language = language
     await set_up(SERIAL, OTHER)
     cloud.faults.add(Fault("code", "capture", code="60017"))
     with pytest.raises(HomeAssistantError) as failure:
         await act("capture", SERIAL, OTHER)
     assert failure.value.translation_key == "several_failed"
+    texts = json.loads((TRANSLATIONS / f"{language}.json").read_text("utf-8"))
+    text = texts["exceptions"]["capture_failed"]["message"]
+    first, second = (text.format(camera=camera) for camera in ("Camera 1", "Camera 2"))
     assert failure.value.translation_placeholders is not None
     failures = failure.value.translation_placeholders["failures"]
-    assert "Camera 1" in failures
-    assert "Camera 2" in failures
+    assert failures in {f"{first} {second}", f"{second} {first}"}
+
+
+async def test_what_others_say_of_several_failures_is_kept(hass: HomeAssistant) -> None:
+    foreign = HomeAssistantError("no such host")
+    with pytest.raises(HomeAssistantError) as failure:
+        await async_report(hass, [foreign, invalid("media_or_file")])
+    assert failure.value.translation_placeholders is not None
+    assert failure.value.translation_placeholders["failures"].startswith("no such host ")
 
 
 @pytest.mark.parametrize("answers", [False, True])
