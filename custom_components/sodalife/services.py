@@ -2,39 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from homeassistant.auth.permissions.const import POLICY_CONTROL
-from homeassistant.const import ATTR_DEVICE_ID, ATTR_ENTITY_ID, Platform
-from homeassistant.core import (
-    EntityServiceResponse,
-    HassJob,
-    HomeAssistant,
-    ServiceCall,
-    SupportsResponse,
-    callback,
-)
-from homeassistant.exceptions import HomeAssistantError, Unauthorized
-from homeassistant.helpers import config_validation as cv, entity_platform, service
-from homeassistant.helpers.entity import Entity
+from homeassistant.core import HomeAssistant, ServiceCall, SupportsResponse, callback
+from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
 from .api import Clip, Command
-from .api.errors import CannotConnect, DeviceOffline
 from .const import ALL_PROTOCOLS, DOMAIN, OPT_LIVE_PROTOCOL, OPT_PTZ_PULSE, PTZ_COMMANDS
-from .errors import async_report, home_assistant_error, invalid, translated
+from .errors import invalid
 from .media import async_read_allowed_file, async_read_media, async_require_allowed
 from .sound import async_make_clip
+from .targets import Check, Handler, for_cameras
 
 if TYPE_CHECKING:
     from .camera import SodaCamera
-
-type Handler = Callable[[SodaCamera, ServiceCall], Awaitable[dict[str, Any] | None]]
 
 ATTR_COMMAND = "command"
 ATTR_DURATION = "duration"
@@ -82,6 +68,11 @@ async def _capture(camera: SodaCamera, call: ServiceCall) -> dict[str, Any]:
     }
 
 
+def _require_one_camera(call: ServiceCall, named: list[SodaCamera]) -> None:
+    if ATTR_FILENAME in call.data and len(named) > 1:
+        raise invalid("one_file_per_camera")
+
+
 async def _write(hass: HomeAssistant, path: Path, content: bytes) -> None:
     def write() -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -105,6 +96,11 @@ async def _send_voice(camera: SodaCamera, call: ServiceCall) -> None:
     await camera.soda.speaker.play(make)
 
 
+def _require_sound(call: ServiceCall, named: list[SodaCamera]) -> None:
+    if not call.data.keys() & {ATTR_MEDIA, ATTR_FILE}:
+        raise invalid("media_or_file")
+
+
 async def _get_live_url(camera: SodaCamera, call: ServiceCall) -> dict[str, Any]:
     wanted = call.data.get(ATTR_PROTOCOL, camera.coordinator.options[OPT_LIVE_PROTOCOL])
     address = await camera.soda.live.get(wanted)
@@ -126,6 +122,8 @@ class Action:
     handler: Handler
     fields: dict[Any, Any]
     response: SupportsResponse = SupportsResponse.NONE
+    check: Check | None = None  # what the schema cannot say, in words that are translated
+    unreachable_too: bool = False
 
 
 _COMMAND: dict[Any, Any] = {vol.Required(ATTR_COMMAND): vol.In(PTZ_COMMANDS)}
@@ -141,7 +139,9 @@ ACTIONS = {
         handler=_ptz_start,
         fields={**_COMMAND, vol.Optional(ATTR_TIMEOUT, default=DEFAULT_TIMEOUT): _seconds(1)},
     ),
-    "ptz_stop": Action(handler=_ptz_stop, fields={}),
+    "ptz_stop": Action(  # what may be moving has to be stopped
+        handler=_ptz_stop, fields={}, unreachable_too=True
+    ),
     "ptz_move": Action(
         handler=_ptz_move, fields={**_COMMAND, vol.Optional(ATTR_DURATION): _seconds(0.1)}
     ),
@@ -150,6 +150,7 @@ ACTIONS = {
         handler=_capture,
         fields={vol.Optional(ATTR_FILENAME): cv.string},
         response=SupportsResponse.OPTIONAL,
+        check=_require_one_camera,
     ),
     "send_voice": Action(
         handler=_send_voice,
@@ -157,6 +158,7 @@ ACTIONS = {
             vol.Exclusive(ATTR_MEDIA, "sound"): _MEDIA,
             vol.Exclusive(ATTR_FILE, "sound"): cv.string,
         },
+        check=_require_sound,
     ),
     "get_live_url": Action(
         handler=_get_live_url,
@@ -174,94 +176,9 @@ def async_setup_services(hass: HomeAssistant) -> None:
         hass.services.async_register(
             DOMAIN,
             name,
-            _for_cameras(hass, action.handler),
+            for_cameras(
+                hass, action.handler, check=action.check, unreachable_too=action.unreachable_too
+            ),
             cv.make_entity_service_schema(action.fields),
             action.response,
         )
-
-
-def _for_cameras(
-    hass: HomeAssistant, handler: Handler
-) -> Callable[[ServiceCall], Coroutine[Any, Any, EntityServiceResponse | None]]:
-    """Run a handler on every camera that a call targets, at the same time.
-
-    Each camera has its own outcome; the failures are reported together afterwards.
-    """
-
-    async def handle(call: ServiceCall) -> EntityServiceResponse | None:
-        if call.service == "send_voice" and not call.data.keys() & {ATTR_MEDIA, ATTR_FILE}:
-            raise invalid("media_or_file")
-        cameras = _cameras(hass)
-        named = [camera for camera in cameras.values() if _is_named(camera, call)]
-        await _require_control(hass, call, named)
-        if ATTR_FILENAME in call.data and len(named) > 1:
-            raise invalid("one_file_per_camera")
-        unreachable = [camera for camera in named if not camera.available]
-        failures: list[HomeAssistantError] = []
-
-        async def run(entity: Entity, call: ServiceCall) -> dict[str, Any] | None:
-            camera = cameras[entity.entity_id]
-            try:
-                with translated(camera.camera_name):
-                    return await handler(camera, call)
-            except HomeAssistantError as err:
-                failures.append(err)
-                return {}
-
-        async def run_on_others(entity: Entity, call: ServiceCall) -> dict[str, Any] | None:
-            return {} if entity in unreachable else await run(entity, call)
-
-        # Home Assistant skips them. What may be moving has to be stopped all the same.
-        if call.service == "ptz_stop":
-            await asyncio.gather(*(run(camera, call) for camera in unreachable))
-        else:
-            failures += map(_unreachable, unreachable)
-        try:
-            answer = await service.entity_service_call(hass, cameras, HassJob(run_on_others), call)
-        except HomeAssistantError:  # it found none that is available
-            if not unreachable:
-                raise
-            answer = None
-        await async_report(hass, failures)
-        return answer
-
-    return handle
-
-
-async def _require_control(
-    hass: HomeAssistant, call: ServiceCall, cameras: list[SodaCamera]
-) -> None:
-    """Do what Home Assistant does before it calls an entity: see that the user may."""
-    if (user_id := call.context.user_id) is None:
-        return
-    user = await hass.auth.async_get_user(user_id)
-    for camera in cameras:
-        if user is None or not user.permissions.check_entity(camera.entity_id, POLICY_CONTROL):
-            raise Unauthorized(
-                context=call.context, entity_id=camera.entity_id, permission=POLICY_CONTROL
-            )
-
-
-def _cameras(hass: HomeAssistant) -> dict[str, SodaCamera]:
-    return {
-        entity_id: cast("SodaCamera", entity)
-        for platform in entity_platform.async_get_platforms(hass, DOMAIN)
-        if platform.domain == Platform.CAMERA
-        for entity_id, entity in platform.entities.items()
-    }
-
-
-def _is_named(camera: SodaCamera, call: ServiceCall) -> bool:
-    """Tell whether a call names this camera itself, or its device, not just where it is."""
-    device = camera.device_entry
-    about = ((ATTR_ENTITY_ID, camera.entity_id), (ATTR_DEVICE_ID, device and device.id))
-    return any(
-        isinstance(names := call.data.get(attribute), list) and name in names
-        for attribute, name in about
-    )
-
-
-def _unreachable(camera: SodaCamera) -> HomeAssistantError:
-    """Say why a camera can't be reached."""
-    why = DeviceOffline() if camera.coordinator.reachable else CannotConnect()
-    return home_assistant_error(why, camera.camera_name)

@@ -316,6 +316,14 @@ async def test_added_with_a_webrtc_provider(
     assert "web_rtc" in answer["result"]["frontend_stream_types"]
 
 
+async def fall_asleep(hass: HomeAssistant, entity_id: FindEntity) -> None:
+    """Let the time go by after which a stream that nobody watches ends."""
+    stream = hass.data["camera"].get_entity(entity_id("camera")).stream
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=6))
+    await until(lambda: not stream.outputs() and not works())
+    await hass.async_block_till_done()
+
+
 class Watcher:
     """Watches the camera's live picture as a browser does: address, playlists, segments."""
 
@@ -516,10 +524,7 @@ async def test_an_idle_stream_wakes_on_a_fresh_address(
     assert (await somebody.ask())["success"]
     cloud.live.life = 300
     await somebody.see()  # the time to fall asleep runs from there
-    stream = hass.data["camera"].get_entity(entity_id("camera")).stream
-    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=6))
-    await until(lambda: not stream.outputs() and not works())
-    await hass.async_block_till_done()
+    await fall_asleep(hass, entity_id)
     sim.kill_live()
     if not killed:
         await asyncio.sleep(1)
@@ -593,10 +598,7 @@ async def test_a_still_is_not_what_an_earlier_viewer_saw(
     assert (await somebody.ask())["success"]
     await somebody.see()
     _, before = await look()
-    stream = hass.data["camera"].get_entity(entity_id("camera")).stream
-    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=6))
-    await until(lambda: not stream.outputs() and not works())
-    await hass.async_block_till_done()
+    await fall_asleep(hass, entity_id)
 
     cloud.faults.add(Fault("slow", "playlist", seconds=5))  # hours later, live does not come
     assert (await somebody.ask())["success"]
