@@ -17,7 +17,7 @@ from typing import Any
 import aiohttp
 
 from custom_components.sodalife.api import Camera, SodaClient, client as api_client
-from custom_components.sodalife.api.lane import DEFAULT_INTERVAL
+from custom_components.sodalife.api.call_queue import DEFAULT_INTERVAL
 
 from .platform import serials
 from .run import FACTOR, Control, FastClock, Trouble, use

@@ -18,7 +18,7 @@ from .coordinator import SodaConfigEntry, SodaCoordinator
 from .entity import SodaEntity, async_add_for_cameras
 from .errors import translated
 
-PARALLEL_UPDATES = 0  # a stop waits for nobody; the lane keeps the order
+PARALLEL_UPDATES = 0  # a stop waits for nobody; the call queue keeps the order
 
 ALWAYS_THERE = ("zoom_in", "zoom_out", "focus_near", "focus_far")
 

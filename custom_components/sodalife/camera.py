@@ -20,7 +20,7 @@ from .entity import SodaEntity, async_add_for_cameras
 from .errors import translated
 from .live_stream import LiveStream, hide_signed_addresses
 
-PARALLEL_UPDATES = 0  # a stop waits for nobody; the lane keeps the order
+PARALLEL_UPDATES = 0  # a stop waits for nobody; the call queue keeps the order
 
 # Home Assistant asks every camera for its source when it is added and when a WebRTC
 # provider comes or goes, only to look at the scheme: that must cost no call.

@@ -89,7 +89,8 @@ class SodaCoordinator:
             raise ConfigEntryNotReady(**translation_of(err, self.entry.title)) from err
         for subentry in self.entry.subentries.values():
             if (camera := self._take_up(subentry)) is not None:
-                camera.lane.answered()  # the flow, or we before a reload, may have called just now
+                # The flow, or we before a reload, may have called just now
+                camera.queue.start_cooldown()
         pause = float(self.options[OPT_CALL_INTERVAL])
         self.entry.async_create_background_task(
             self.hass, self.watch.run(pause), f"{DOMAIN} online checks"
@@ -138,7 +139,7 @@ class SodaCoordinator:
         self._rename_devices()
         for subentry_id, subentry in subentries.items():
             if subentry_id not in self.cameras and (new := self._take_up(subentry)) is not None:
-                new.lane.answered()  # the flow has called it just now
+                new.queue.start_cooldown()  # the flow has called it just now
                 for add in self._add_camera:
                     add(new, subentry)
                 self.watch.check(new)

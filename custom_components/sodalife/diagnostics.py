@@ -70,7 +70,7 @@ def _camera(camera: Camera) -> dict[str, Any]:
     return {
         "online": device.online,
         "calls_today": device.calls_today,
-        "call_interval": camera.lane.interval,
+        "call_interval": camera.queue.interval,
         "moving": camera.ptz.moving and camera.ptz.moving.name.lower(),
         "captures": camera.stills.captures,
         "captured_at": still and datetime.fromtimestamp(still.captured_at, UTC).isoformat(),

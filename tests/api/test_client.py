@@ -64,7 +64,7 @@ everywhere = pytest.mark.parametrize(
 
 @pytest.fixture
 def interval() -> float:
-    """When a device may be called is the lane's business."""
+    """When a device may be called is the call queue's business."""
     return 0.0
 
 

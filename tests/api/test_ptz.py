@@ -15,8 +15,8 @@ from custom_components.sodalife.api.errors import (
     CannotConnect,
     DeviceBusy,
     DeviceOffline,
-    LaneBusy,
     NotSupported,
+    QueueBusy,
     RateLimited,
 )
 from simulator import Cloud
@@ -460,7 +460,7 @@ async def test_a_stop_that_comes_late_does_not_let_calls_into_the_next_motion(
     platform: Platform, camera: Camera, sim: SimCamera, clock: ManualClock, at_rest: Any
 ) -> None:
     """Two presses of stop; the answer to one takes until the next motion runs."""
-    camera.lane.set_interval(0.0)
+    camera.queue.set_interval(0.0)
     platform.cloud.interval = 0.0
     platform.fault("slow", "controlling", seconds=0.1, times=1)
     late = asyncio.create_task(camera.ptz.stop())
@@ -529,7 +529,7 @@ async def test_a_start_that_gets_no_turn_within_30_seconds_is_busy_and_never_sen
     await clock.advance(29.9)
     assert not starting.done()
     await clock.advance(0.1)
-    with pytest.raises(LaneBusy):
+    with pytest.raises(QueueBusy):
         await starting
     await clock.advance(70.0)
     await capturing
@@ -717,9 +717,9 @@ async def test_after_closing_nothing_starts(
     camera: Camera, sim: SimCamera, clock: ManualClock, at_rest: Any
 ) -> None:
     await camera.close()
-    with pytest.raises(LaneBusy):
+    with pytest.raises(QueueBusy):
         await camera.ptz.start(UP, 60.0)
-    with pytest.raises(LaneBusy):
+    with pytest.raises(QueueBusy):
         await asyncio.wait_for(camera.check_online(), 1.0)
     await clock.advance(60.0)
     assert told(sim) == []

@@ -9,9 +9,9 @@ from typing import cast
 import pytest
 
 from custom_components.sodalife.api import Clip, Place, Sound
+from custom_components.sodalife.api.call_queue import CallQueue
 from custom_components.sodalife.api.device import Device
 from custom_components.sodalife.api.errors import VoiceDropped
-from custom_components.sodalife.api.lane import Lane
 from custom_components.sodalife.api.speaker import Speaker
 from tests.clock import ManualClock
 
@@ -39,7 +39,7 @@ def device(clock: ManualClock) -> Listener:
 
 @pytest.fixture
 def speaker(device: Listener, clock: ManualClock) -> Speaker:
-    return Speaker(cast("Device", device), Lane(clock, 4.0))
+    return Speaker(cast("Device", device), CallQueue(clock, 4.0))
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ async def play(speaker: Speaker) -> AsyncIterator[Play]:
 
     yield play
     speaker.close()
-    await speaker._lane.close()
+    await speaker._queue.close()
     for task in tasks:
         task.cancel()
     await asyncio.wait(tasks)
@@ -119,14 +119,14 @@ async def test_cancelled_in_the_moment_in_which_the_turn_has_come(
     assert device.heard == ["one", "three"]
 
 
-async def test_cancelled_in_the_moment_in_which_the_lane_lets_it_through(
+async def test_cancelled_in_the_moment_in_which_the_queue_lets_it_through(
     play: Play, speaker: Speaker, device: Listener, clock: ManualClock
 ) -> None:
-    """The lane has begun by then; the sound is kept back all the same."""
-    speaker._lane.set_interval(20)
+    """The queue has begun by then; the sound is kept back all the same."""
+    speaker._queue.set_interval(20)
     await play("one")
     two, three = play("two"), play("three")
-    await clock.advance(12)  # it has its turn, and waits for the lane
+    await clock.advance(12)  # it has its turn, and waits for the queue
     actions = due(clock, 8)
     two.cancel()
     for action in actions:

@@ -344,7 +344,7 @@ async def test_a_rate_limited_token_endpoint_slows_no_camera_down(
     platform.code("TOO_MANY_REQUESTS", "token")
     with pytest.raises(RateLimited):
         await camera.check_online()
-    assert camera.lane.interval == 4.0
+    assert camera.queue.interval == 4.0
 
 
 async def test_the_token_works_again_after_a_lost_answer_to_its_fetch(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from .call_queue import CallQueue, Priority
 from .client import SodaClient
 from .device import Device
-from .lane import Lane, Priority
 from .live import LiveAddresses
 from .models import TalkAddress
 from .ptz import Ptz
@@ -13,21 +13,21 @@ from .still import Stills
 
 
 class Camera:
-    """One device with its lane, its motions, its stills, its live addresses and its speaker."""
+    """One device with its call queue, motions, stills, live addresses and speaker."""
 
     def __init__(self, client: SodaClient, serial: str) -> None:
         """Bind the client to a serial (upper case)."""
         self.serial = serial
         self.device = Device(client, serial)
-        self.lane = Lane(client.clock)
-        self.stills = Stills(self.device, self.lane)
-        self.live = LiveAddresses(self.device, self.lane)
-        self.speaker = Speaker(self.device, self.lane)
-        self.ptz = Ptz(self.device, self.lane, self.stills.expire)
+        self.queue = CallQueue(client.clock)
+        self.stills = Stills(self.device, self.queue)
+        self.live = LiveAddresses(self.device, self.queue)
+        self.speaker = Speaker(self.device, self.queue)
+        self.ptz = Ptz(self.device, self.queue, self.stills.expire)
 
     def configure(self, *, call_interval: float, snapshot_interval: float) -> None:
         """Set the seconds between calls and the seconds that a still may be old."""
-        self.lane.set_interval(call_interval)
+        self.queue.set_interval(call_interval)
         self.stills.interval = snapshot_interval
 
     async def check_online(self) -> bool:
@@ -37,7 +37,7 @@ class Camera:
             SodaError: if that could not be found out.
 
         """
-        return await self.lane.run(Priority.ONLINE, self.device.check_online, key="online")
+        return await self.queue.run(Priority.ONLINE, self.device.check_online, key="online")
 
     async def talk_url(self) -> TalkAddress:
         """Return an address to talk through; each is good for 5 minutes.
@@ -46,11 +46,11 @@ class Camera:
             SodaError: if the platform gives none.
 
         """
-        return await self.lane.run(Priority.LIVE, self.device.talk_url, key="talk")
+        return await self.queue.run(Priority.LIVE, self.device.talk_url, key="talk")
 
     async def close(self) -> None:
         """Stop what moves, then let everything go."""
         self.speaker.close()
         await self.ptz.close()
-        await self.lane.close()
+        await self.queue.close()
         await self.stills.close()

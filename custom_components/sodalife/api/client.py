@@ -1,6 +1,6 @@
 """The platform's endpoints as methods: token, dialect and HTTP are taken care of here.
 
-The client knows nothing about cameras; who may call when is the lane's business.
+The client knows nothing about cameras; who may call when is the call queue's business.
 """
 
 from __future__ import annotations

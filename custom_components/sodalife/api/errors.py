@@ -189,7 +189,7 @@ class DeviceBusy(SodaError):
     key = "device_busy"
 
 
-class LaneBusy(SodaError):
+class QueueBusy(SodaError):
     """The request could not be sent in time because others came first."""
 
     key = "busy"

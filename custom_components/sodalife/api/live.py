@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from .call_queue import CallQueue, Priority
 from .device import Device
-from .lane import Lane, Priority
 from .models import LiveAddress
 
 MARGIN = 10.0  # seconds before its end that an address is not handed out any more
@@ -12,10 +12,10 @@ MARGIN = 10.0  # seconds before its end that an address is not handed out any mo
 class LiveAddresses:
     """The live addresses of one device, by protocol."""
 
-    def __init__(self, device: Device, lane: Lane) -> None:
+    def __init__(self, device: Device, queue: CallQueue) -> None:
         """Start without an address."""
         self._device = device
-        self._lane = lane
+        self._queue = queue
         self._known: dict[str, LiveAddress] = {}
 
     def known(self, protocol: str) -> LiveAddress | None:
@@ -34,7 +34,7 @@ class LiveAddresses:
         """
         if (known := self.known(protocol)) is not None:
             return known
-        return await self._lane.run(
+        return await self._queue.run(
             Priority.LIVE, lambda: self._fetch(protocol), key=("live", protocol)
         )
 

@@ -11,18 +11,18 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 import logging
 
+from .call_queue import LONGEST_WAIT, CallQueue, Priority
 from .device import Device
 from .errors import (
     AnswerTimeout,
     DeviceOffline,
     EndStop,
-    LaneBusy,
+    QueueBusy,
     RateLimited,
     SodaError,
     TokenPaused,
     TokenRejected,
 )
-from .lane import LONGEST_WAIT, Lane, Priority
 from .models import Command
 from .motion import Motion
 from .waiting import outcome_of
@@ -40,10 +40,10 @@ LONGEST_DEBT = 900.0  # ... until the motor is at its end in any case
 class Ptz:
     """Moves one device."""
 
-    def __init__(self, device: Device, lane: Lane, on_moved: Callable[[], None]) -> None:
-        """Take the device, its lane, and what to call when the picture has changed."""
+    def __init__(self, device: Device, queue: CallQueue, on_moved: Callable[[], None]) -> None:
+        """Take the device, its call queue, and what to call when the picture has changed."""
         self._device = device
-        self._lane = lane
+        self._queue = queue
         self._clock = device.clock
         self._on_moved = on_moved
         self._motion: Motion | None = None
@@ -136,7 +136,7 @@ class Ptz:
             async with asyncio.timeout(LONGEST_WAIT):
                 return await self._take_over(command, seconds)
         except TimeoutError:
-            raise LaneBusy from None
+            raise QueueBusy from None
 
     async def _take_over(self, command: Command, seconds: float) -> Motion:
         """Return the motion that runs, if it is the one wanted, else end it and begin ours."""
@@ -152,7 +152,7 @@ class Ptz:
                 current.end()
                 await asyncio.wait({current.stopped})
         if self._closed:
-            raise LaneBusy
+            raise QueueBusy
         motion = self._motion = Motion(command, seconds, self._clock)
         self._spawn(self._run(motion))
         return motion
@@ -169,7 +169,7 @@ class Ptz:
             motion.stopped.set_exception(err)
         finally:
             self._motion = None
-            self._lane.release(motion)
+            self._queue.release(motion)
             if motion.sent:
                 self._on_moved()
             if not motion.stopped.done():
@@ -181,7 +181,7 @@ class Ptz:
             motion.started.set_result(None)
             return False
         motion.waiting = asyncio.create_task(
-            self._lane.run(Priority.PTZ, lambda: self._send_start(motion))
+            self._queue.run(Priority.PTZ, lambda: self._send_start(motion))
         )
         try:
             await motion.waiting
@@ -209,7 +209,7 @@ class Ptz:
         if motion.ended.is_set():
             return
         motion.sent = True
-        self._lane.hold(motion)
+        self._queue.hold(motion)
         self._last = motion.command
         try:
             await self._device.start(motion.command)
@@ -225,7 +225,7 @@ class Ptz:
             except SodaError as err:
                 if pause is None and owe and not _hopeless(err):
                     self._owed = command
-                    self._lane.hold(self)
+                    self._queue.hold(self)
                     if self._payer is not None:
                         self._payer.cancel()
                     self._payer = self._spawn(self._pay())
@@ -237,11 +237,11 @@ class Ptz:
     async def _stop_blindly(self) -> None:
         """Stop without knowing of a motion; nothing may come between all the same."""
         holder = object()
-        self._lane.hold(holder)
+        self._queue.hold(holder)
         try:
             await self._stop_surely(self._last if self._owed is None else self._owed, owe=False)
         finally:
-            self._lane.release(holder)
+            self._queue.release(holder)
 
     async def _stop_late(self) -> None:
         """Stop once more for a start that the platform may carry out after our stop."""
@@ -255,9 +255,9 @@ class Ptz:
         except EndStop:
             pass
         except SodaError as err:
-            self._lane.answered(err)
+            self._queue.start_cooldown(err)
             raise
-        self._lane.answered()
+        self._queue.start_cooldown()
         self._forgive()
 
     async def _pay(self) -> None:
@@ -275,7 +275,7 @@ class Ptz:
     def _forgive(self) -> None:
         """Note that no stop is owed any more."""
         self._owed = None
-        self._lane.release(self)
+        self._queue.release(self)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)

@@ -11,10 +11,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from .call_queue import CallQueue, Priority
 from .clock import Timer
 from .device import Device
 from .errors import SpeakerFull, VoiceDropped, VoiceDuration, VoiceTooLong
-from .lane import Lane, Priority
 from .models import Clip
 
 MOST_WAITING = 5  # more than that nobody wants to hear one after the other
@@ -33,7 +33,7 @@ class Place(Enum):
 
 
 @dataclass(eq=False, slots=True)
-class _Ticket:
+class _QueuedSound:
     announcement: bool
     turn: asyncio.Future[bool]  # False: dropped
     made: bool = False
@@ -51,12 +51,12 @@ class NowPlaying:
 class Speaker:
     """The sounds that wait for one device's speaker."""
 
-    def __init__(self, device: Device, lane: Lane) -> None:
+    def __init__(self, device: Device, queue: CallQueue) -> None:
         """Start silent."""
         self._device = device
-        self._lane = lane
-        self._waiting: list[_Ticket] = []
-        self._current: _Ticket | None = None
+        self._queue = queue
+        self._waiting: list[_QueuedSound] = []
+        self._current: _QueuedSound | None = None
         self._timer: Timer | None = None
         self._closed = False
         self.playing: NowPlaying | None = None
@@ -73,16 +73,16 @@ class Speaker:
             SodaError: why the platform did not take it.
 
         """
-        ticket = self._join(place)
+        queued = self._join(place)
         try:
             clip = await make()
-            ticket.made = True
+            queued.made = True
             self._advance()
-            if not await ticket.turn:
+            if not await queued.turn:
                 raise VoiceDropped
-            await self._lane.run(Priority.VOICE, lambda: self._send(ticket, clip))
+            await self._queue.run(Priority.VOICE, lambda: self._send(queued, clip))
         finally:
-            self._leave(ticket)
+            self._leave(queued)
 
     def close(self) -> None:
         """Drop all that wait and forget what plays."""
@@ -92,31 +92,31 @@ class Speaker:
             self._timer.cancel()
         self._current = self.playing = None
 
-    def _join(self, place: Place) -> _Ticket:
+    def _join(self, place: Place) -> _QueuedSound:
         if self._closed:
             raise VoiceDropped
         if place is Place.INSTEAD:
-            self._drop([ticket for ticket in self._waiting if not ticket.announcement])
+            self._drop([queued for queued in self._waiting if not queued.announcement])
         if len(self._waiting) >= MOST_WAITING:
             raise SpeakerFull
         turn = asyncio.get_running_loop().create_future()
-        ticket = _Ticket(place is Place.ANNOUNCEMENT, turn)
+        queued = _QueuedSound(place is Place.ANNOUNCEMENT, turn)
         announcements = sum(waiting.announcement for waiting in self._waiting)  # come first
         at = announcements if place in (Place.NEXT, Place.ANNOUNCEMENT) else len(self._waiting)
-        self._waiting.insert(at, ticket)
-        return ticket
+        self._waiting.insert(at, queued)
+        return queued
 
-    def _drop(self, tickets: list[_Ticket]) -> None:
-        for ticket in tuple(tickets):
-            self._waiting.remove(ticket)
-            if not ticket.turn.done():
-                ticket.turn.set_result(False)
+    def _drop(self, sounds: list[_QueuedSound]) -> None:
+        for queued in tuple(sounds):
+            self._waiting.remove(queued)
+            if not queued.turn.done():
+                queued.turn.set_result(False)
 
-    def _leave(self, ticket: _Ticket) -> None:
+    def _leave(self, queued: _QueuedSound) -> None:
         """Make room, unless the sound is on its way: then it keeps the speaker to its end."""
-        if ticket in self._waiting:
-            self._waiting.remove(ticket)
-        elif ticket is self._current and not ticket.on_its_way:
+        if queued in self._waiting:
+            self._waiting.remove(queued)
+        elif queued is self._current and not queued.on_its_way:
             self._current = None
         self._advance()
 
@@ -128,11 +128,11 @@ class Speaker:
             self._current = self._waiting.pop(0)
             self._current.turn.set_result(True)
 
-    async def _send(self, ticket: _Ticket, clip: Clip) -> None:
-        """Send the sound; the lane goes on with this when the caller is cancelled."""
-        if ticket is not self._current:
+    async def _send(self, queued: _QueuedSound, clip: Clip) -> None:
+        """Send the sound; the call queue goes on with this when the caller is cancelled."""
+        if queued is not self._current:
             raise VoiceDropped  # the caller was cancelled just now
-        ticket.on_its_way = True
+        queued.on_its_way = True
         try:
             await self._device.send_voice(clip.sound)
         except BaseException as err:

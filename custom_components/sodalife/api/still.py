@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from .call_queue import CallQueue, Priority
 from .device import Device
 from .errors import AnswerTimeout, SodaError
-from .lane import Lane, Priority
 from .models import Still
 from .waiting import outcome_of
 
@@ -19,11 +19,11 @@ FAILURE_PAUSE = 10.0  # seconds without another try after a failed photo
 class Stills:
     """The newest photo of one device."""
 
-    def __init__(self, device: Device, lane: Lane) -> None:
+    def __init__(self, device: Device, queue: CallQueue) -> None:
         """Start without a photo."""
         self._device = device
         self._clock = device.clock
-        self._lane = lane
+        self._queue = queue
         self.interval = DEFAULT_INTERVAL
         self.last: Still | None = None
         self.captures = 0
@@ -78,7 +78,7 @@ class Stills:
         return await outcome_of(self._capture())
 
     async def close(self) -> None:
-        """Wait for the end of a capture under way; closing the lane has brought it about."""
+        """Wait for the end of a capture under way; closing the call queue has brought it about."""
         if self._capturing is not None:
             await asyncio.wait({self._capturing})
 
@@ -101,7 +101,7 @@ class Stills:
             self.captures += 1
             return await self._device.capture()
 
-        return await self._lane.run(Priority.CAPTURE, send)
+        return await self._queue.run(Priority.CAPTURE, send)
 
     def _captured(self, task: asyncio.Task[Still]) -> None:
         self._capturing = None

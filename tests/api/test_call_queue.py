@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 
 from custom_components.sodalife.api import Camera, Command, SodaClient, SodaError
+from custom_components.sodalife.api.call_queue import CallQueue, Priority
 from custom_components.sodalife.api.errors import (
     CaptureQuotaUsed,
     DeviceOffline,
     DeviceTimeout,
-    LaneBusy,
+    QueueBusy,
     RateLimited,
     TooManyViewers,
 )
-from custom_components.sodalife.api.lane import Lane, Priority
 from simulator import Cloud
 from simulator.camera import SimCamera
 from tests.api.world import OTHER, Platform, both, gathered, told
@@ -26,8 +26,8 @@ from tests.clock import ManualClock, until
 
 
 @pytest.fixture
-def lane(clock: ManualClock) -> Lane:
-    return Lane(clock)
+def queue(clock: ManualClock) -> CallQueue:
+    return CallQueue(clock)
 
 
 @pytest.fixture
@@ -113,27 +113,27 @@ async def test_the_interval_is_the_users_choice(
     assert cloud.violations == []
 
 
-async def test_setting_the_same_interval_again_forgives_nothing(lane: Lane) -> None:
-    lane.answered(DeviceTimeout())
-    lane.set_interval(4.0)
-    assert lane.interval == 8.0
-    lane.set_interval(5.0)
-    assert lane.interval == 5.0
+async def test_setting_the_same_interval_again_forgives_nothing(queue: CallQueue) -> None:
+    queue.start_cooldown(DeviceTimeout())
+    queue.set_interval(4.0)
+    assert queue.interval == 8.0
+    queue.set_interval(5.0)
+    assert queue.interval == 5.0
 
 
 # Who goes first.
 
 
 async def test_the_most_urgent_goes_first_and_equals_in_their_order(
-    lane: Lane, clock: ManualClock, work: Callable[[str], Any], done: list[str]
+    queue: CallQueue, clock: ManualClock, work: Callable[[str], Any], done: list[str]
 ) -> None:
-    first = asyncio.create_task(lane.run(Priority.ONLINE, work("first")))
+    first = asyncio.create_task(queue.run(Priority.ONLINE, work("first")))
     await asyncio.sleep(0)
     names = [f"{priority.name} {n}" for n in (1, 2) for priority in reversed(Priority)]
     for name in names:
-        lane_priority = Priority[name.split()[0]]
-        asyncio.create_task(lane.run(lane_priority, work(name)))  # noqa: RUF006
-    lane.set_interval(0.5)
+        queue_priority = Priority[name.split()[0]]
+        asyncio.create_task(queue.run(queue_priority, work(name)))  # noqa: RUF006
+    queue.set_interval(0.5)
     await clock.advance(10.0)
     await first
     expected = sorted(names, key=lambda name: Priority[name.split()[0]])
@@ -191,9 +191,9 @@ async def test_one_error_reaches_all_who_share_a_request(
 
 
 async def test_requests_without_a_key_stay_apart(
-    lane: Lane, clock: ManualClock, work: Callable[[str], Any], done: list[str]
+    queue: CallQueue, clock: ManualClock, work: Callable[[str], Any], done: list[str]
 ) -> None:
-    await clock.drive(gathered(*(lane.run(Priority.VOICE, work("voice")) for _ in range(3))))
+    await clock.drive(gathered(*(queue.run(Priority.VOICE, work("voice")) for _ in range(3))))
     assert done == ["voice"] * 3
 
 
@@ -201,10 +201,10 @@ async def test_requests_without_a_key_stay_apart(
 
 
 async def test_a_request_is_dropped_when_its_only_caller_leaves(
-    lane: Lane, clock: ManualClock, work: Callable[[str], Any], done: list[str]
+    queue: CallQueue, clock: ManualClock, work: Callable[[str], Any], done: list[str]
 ) -> None:
-    await lane.run(Priority.ONLINE, work("first"))
-    caller = asyncio.create_task(lane.run(Priority.ONLINE, work("second"), key="k"))
+    await queue.run(Priority.ONLINE, work("first"))
+    caller = asyncio.create_task(queue.run(Priority.ONLINE, work("second"), key="k"))
     await asyncio.sleep(0)
     caller.cancel()
     await clock.advance(10.0)
@@ -214,11 +214,11 @@ async def test_a_request_is_dropped_when_its_only_caller_leaves(
 
 
 async def test_a_request_goes_on_while_one_of_its_callers_stays(
-    lane: Lane, clock: ManualClock, work: Callable[[str], Any]
+    queue: CallQueue, clock: ManualClock, work: Callable[[str], Any]
 ) -> None:
-    await lane.run(Priority.ONLINE, work("first"))
+    await queue.run(Priority.ONLINE, work("first"))
     leaving, staying = (
-        asyncio.create_task(lane.run(Priority.ONLINE, work("second"), key="k")) for _ in range(2)
+        asyncio.create_task(queue.run(Priority.ONLINE, work("second"), key="k")) for _ in range(2)
     )
     await asyncio.sleep(0)
     leaving.cancel()
@@ -226,14 +226,14 @@ async def test_a_request_goes_on_while_one_of_its_callers_stays(
 
 
 async def test_after_a_request_was_dropped_the_same_can_be_asked_anew(
-    lane: Lane, clock: ManualClock, work: Callable[[str], Any]
+    queue: CallQueue, clock: ManualClock, work: Callable[[str], Any]
 ) -> None:
-    await lane.run(Priority.ONLINE, work("first"))
-    leaving = asyncio.create_task(lane.run(Priority.ONLINE, work("second"), key="k"))
+    await queue.run(Priority.ONLINE, work("first"))
+    leaving = asyncio.create_task(queue.run(Priority.ONLINE, work("second"), key="k"))
     await asyncio.sleep(0)
     leaving.cancel()
     await gathered(leaving)
-    assert await clock.drive(lane.run(Priority.ONLINE, work("third"), key="k")) == "third"
+    assert await clock.drive(queue.run(Priority.ONLINE, work("third"), key="k")) == "third"
 
 
 async def test_a_call_that_has_begun_goes_on_without_its_caller(
@@ -270,34 +270,34 @@ async def test_a_call_that_fails_without_its_caller_leaves_no_trace(
 
 @pytest.mark.parametrize("error", [RateLimited, DeviceTimeout])
 async def test_called_too_often_widens_the_interval_up_to_a_minute(
-    lane: Lane, error: type[SodaError]
+    queue: CallQueue, error: type[SodaError]
 ) -> None:
     seen = []
     for _ in range(6):
-        lane.answered(error())
-        seen.append(lane.interval)
+        queue.start_cooldown(error())
+        seen.append(queue.interval)
     assert seen == [8.0, 16.0, 32.0, 60.0, 60.0, 60.0]
 
 
-async def test_success_narrows_it_again_but_not_below_the_users_choice(lane: Lane) -> None:
+async def test_success_narrows_it_again_but_not_below_the_users_choice(queue: CallQueue) -> None:
     for _ in range(4):
-        lane.answered(RateLimited())
+        queue.start_cooldown(RateLimited())
     seen = []
     for _ in range(6):
-        lane.answered()
-        seen.append(lane.interval)
+        queue.start_cooldown()
+        seen.append(queue.interval)
     assert seen == [30.0, 15.0, 7.5, 4.0, 4.0, 4.0]
 
 
-async def test_other_errors_leave_it_as_it_is(lane: Lane) -> None:
-    lane.answered(DeviceOffline())
-    assert lane.interval == 4.0
+async def test_other_errors_leave_it_as_it_is(queue: CallQueue) -> None:
+    queue.start_cooldown(DeviceOffline())
+    assert queue.interval == 4.0
 
 
-async def test_an_interval_of_nothing_widens_as_well(lane: Lane) -> None:
-    lane.set_interval(0.0)
-    lane.answered(RateLimited())
-    assert lane.interval == 4.0
+async def test_an_interval_of_nothing_widens_as_well(queue: CallQueue) -> None:
+    queue.set_interval(0.0)
+    queue.start_cooldown(RateLimited())
+    assert queue.interval == 4.0
 
 
 async def test_a_widened_interval_is_kept_at_the_platform_for_this_device_only(
@@ -308,7 +308,7 @@ async def test_a_widened_interval_is_kept_at_the_platform_for_this_device_only(
     for _ in range(3):
         await clock.drive(gathered(camera.check_online(), other.check_online()))
     assert_apart(sim, 8.0, 16.0)
-    assert other.lane.interval == 4.0
+    assert other.queue.interval == 4.0
 
 
 # Nobody waits for ever.
@@ -324,7 +324,7 @@ async def test_a_request_that_cannot_start_within_30_seconds_is_busy_and_never_s
     await clock.advance(29.9)
     assert not asked.done()
     await clock.advance(0.2)
-    with pytest.raises(LaneBusy):
+    with pytest.raises(QueueBusy):
         await asked
     await clock.advance(70.0)
     await capturing
@@ -345,17 +345,17 @@ async def test_a_call_that_has_begun_may_take_longer_than_30_seconds(
 # While it is held.
 
 
-async def test_a_held_lane_lets_nothing_through_until_every_holder_has_released(
-    lane: Lane, clock: ManualClock, work: Callable[[str], Any], done: list[str]
+async def test_a_held_queue_lets_nothing_through_until_every_holder_has_released(
+    queue: CallQueue, clock: ManualClock, work: Callable[[str], Any], done: list[str]
 ) -> None:
-    lane.hold("one")
-    lane.hold("two")
-    waiting = asyncio.create_task(lane.run(Priority.PTZ, work("call")))
+    queue.hold("one")
+    queue.hold("two")
+    waiting = asyncio.create_task(queue.run(Priority.PTZ, work("call")))
     await clock.advance(10.0)
-    lane.release("one")
+    queue.release("one")
     await clock.advance(10.0)
     assert done == []
-    lane.release("two")
+    queue.release("two")
     assert await waiting == "call"
 
 
@@ -432,29 +432,29 @@ async def test_closing_turns_everybody_away_with_an_error_of_ours(
     await until(lambda: sim.calls)
     await camera.close()
     errors = await asyncio.wait_for(gathered(*works), 2.0)
-    assert [type(err) for err in errors] == [LaneBusy] * 4
+    assert [type(err) for err in errors] == [QueueBusy] * 4
     await asyncio.sleep(0)
     assert clock.alarms == 0
 
 
-async def test_a_closed_lane_takes_no_more_requests(
-    lane: Lane, work: Callable[[str], Any], done: list[str]
+async def test_a_closed_queue_takes_no_more_requests(
+    queue: CallQueue, work: Callable[[str], Any], done: list[str]
 ) -> None:
-    await lane.close()
-    with pytest.raises(LaneBusy):
-        await asyncio.wait_for(lane.run(Priority.PTZ, work("call")), 1.0)
+    await queue.close()
+    with pytest.raises(QueueBusy):
+        await asyncio.wait_for(queue.run(Priority.PTZ, work("call")), 1.0)
     assert done == []
 
 
-async def test_whatever_a_call_raises_its_caller_hears_of_it_and_the_lane_goes_on(
-    lane: Lane, clock: ManualClock, work: Callable[[str], Any]
+async def test_whatever_a_call_raises_its_caller_hears_of_it_and_the_queue_goes_on(
+    queue: CallQueue, clock: ManualClock, work: Callable[[str], Any]
 ) -> None:
     async def broken() -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        await lane.run(Priority.LIVE, broken)
-    assert await clock.drive(lane.run(Priority.LIVE, work("next"))) == "next"
+        await queue.run(Priority.LIVE, broken)
+    assert await clock.drive(queue.run(Priority.LIVE, work("next"))) == "next"
 
 
 async def test_a_shorter_interval_helps_those_who_wait_already(

@@ -17,7 +17,7 @@ from typing import Any
 
 from .clock import Clock, Timer
 from .device import seconds_to_midnight
-from .errors import CaptureQuotaUsed, LaneBusy, SodaError, TooManyViewers
+from .errors import CaptureQuotaUsed, QueueBusy, SodaError, TooManyViewers
 from .waiting import outcome_of
 
 LONGEST_WAIT = 30.0  # seconds that a request may wait for its turn
@@ -37,7 +37,7 @@ class Priority(IntEnum):
 
 
 @dataclass(order=True, slots=True)
-class _Ticket:
+class _QueuedCall:
     priority: Priority
     number: int
     call: Callable[[], Awaitable[Any]] = field(compare=False)
@@ -48,7 +48,7 @@ class _Ticket:
     limit: Timer | None = field(default=None, compare=False)
 
 
-class Lane:
+class CallQueue:
     """Lets one call at a time through to a device, the most urgent first."""
 
     def __init__(self, clock: Clock, interval: float = DEFAULT_INTERVAL) -> None:
@@ -56,10 +56,10 @@ class Lane:
         self._clock = clock
         self._base = interval
         self._interval = interval
-        self._queue: list[_Ticket] = []
+        self._waiting: list[_QueuedCall] = []
         self._numbers = itertools.count()
         self._running: asyncio.Task[None] | None = None
-        self._serving: _Ticket | None = None
+        self._executing: _QueuedCall | None = None
         self._holders: set[object] = set()
         self._ended = False
         self._ready_at = float("-inf")
@@ -86,19 +86,19 @@ class Lane:
         A call that has begun goes on when its caller is cancelled.
 
         Raises:
-            LaneBusy: if the turn does not come within 30 s.
+            QueueBusy: if the turn does not come within 30 s.
             SodaError: whatever the call raises, or why such calls are closed for now.
 
         """
         self._check_open(priority)
-        ticket = self._alike(key) or self._enqueue(priority, call, key)
-        ticket.waiters += 1
+        queued = self._find_pending(key) or self._enqueue(priority, call, key)
+        queued.waiters += 1
         try:
-            result: T = await outcome_of(ticket.future)
+            result: T = await outcome_of(queued.future)
         finally:
-            ticket.waiters -= 1
-            if not ticket.waiters and not ticket.started:
-                ticket.future.cancel()
+            queued.waiters -= 1
+            if not queued.waiters and not queued.started:
+                queued.future.cancel()
         return result
 
     def hold(self, holder: object) -> None:
@@ -106,11 +106,11 @@ class Lane:
         self._holders.add(holder)
 
     def release(self, holder: object) -> None:
-        """Let calls through again, unless somebody else holds the lane, too."""
+        """Let calls through again, unless somebody else holds the queue, too."""
         self._holders.discard(holder)
         self._advance()
 
-    def answered(self, err: SodaError | None = None) -> None:
+    def start_cooldown(self, err: SodaError | None = None) -> None:
         """Start the interval: the device has just answered, with success or an error."""
         if err is None:
             self._interval = max(self._base, self._interval / 2)
@@ -122,9 +122,9 @@ class Lane:
     async def close(self) -> None:
         """Turn everybody away, from now on, and end the call under way."""
         self._ended = True
-        for ticket in self._queue:
-            self._give_up(ticket)
-        self._queue.clear()
+        for queued in self._waiting:
+            self._give_up(queued)
+        self._waiting.clear()
         if self._timer is not None:
             self._timer.cancel()
         if (running := self._running) is not None:
@@ -133,7 +133,7 @@ class Lane:
 
     def _check_open(self, priority: Priority) -> None:
         if self._ended:
-            raise LaneBusy
+            raise QueueBusy
         until, err = self._closed.get(priority, (0.0, None))
         if err is not None:
             if self._clock.monotonic() < until:
@@ -148,46 +148,46 @@ class Lane:
         else:
             return
         self._closed[priority] = (self._clock.monotonic() + pause, err)
-        for ticket in self._queue:
-            if ticket.priority is priority and not ticket.future.done():
-                ticket.future.set_exception(err.copy())
+        for queued in self._waiting:
+            if queued.priority is priority and not queued.future.done():
+                queued.future.set_exception(err.copy())
 
-    def _alike(self, key: Hashable) -> _Ticket | None:
+    def _find_pending(self, key: Hashable) -> _QueuedCall | None:
         """Return a request with the same key that waits or is being answered."""
         if key is None:
             return None
-        tickets = self._queue if self._serving is None else (*self._queue, self._serving)
-        return next((t for t in tickets if t.key == key and not t.future.done()), None)
+        calls = self._waiting if self._executing is None else (*self._waiting, self._executing)
+        return next((call for call in calls if call.key == key and not call.future.done()), None)
 
     def _enqueue(
         self, priority: Priority, call: Callable[[], Awaitable[Any]], key: Hashable
-    ) -> _Ticket:
+    ) -> _QueuedCall:
         future = asyncio.get_running_loop().create_future()
-        ticket = _Ticket(priority, next(self._numbers), call, key, future)
-        ticket.limit = self._clock.call_later(LONGEST_WAIT, lambda: self._give_up(ticket))
-        future.add_done_callback(lambda done: self._settled(ticket, done))
-        heapq.heappush(self._queue, ticket)
+        queued = _QueuedCall(priority, next(self._numbers), call, key, future)
+        queued.limit = self._clock.call_later(LONGEST_WAIT, lambda: self._give_up(queued))
+        future.add_done_callback(lambda done: self._on_done(queued, done))
+        heapq.heappush(self._waiting, queued)
         self._advance()
-        return ticket
+        return queued
 
-    def _settled(self, ticket: _Ticket, future: asyncio.Future[Any]) -> None:
-        if ticket.limit is not None:
-            ticket.limit.cancel()
+    def _on_done(self, queued: _QueuedCall, future: asyncio.Future[Any]) -> None:
+        if queued.limit is not None:
+            queued.limit.cancel()
         if not future.cancelled():
             future.exception()  # every caller may have left: nobody else looks at it
-        if self._timer is not None and all(waiting.future.done() for waiting in self._queue):
+        if self._timer is not None and all(waiting.future.done() for waiting in self._waiting):
             self._timer.cancel()
             self._timer = None
 
-    def _give_up(self, ticket: _Ticket) -> None:
-        if not ticket.started and not ticket.future.done():
-            ticket.future.set_exception(LaneBusy())
+    def _give_up(self, queued: _QueuedCall) -> None:
+        if not queued.started and not queued.future.done():
+            queued.future.set_exception(QueueBusy())
 
     def _advance(self) -> None:
         """Let the next one through, if it is time."""
-        while self._queue and self._queue[0].future.done():
-            heapq.heappop(self._queue)
-        if self._running is not None or self._holders or not self._queue:
+        while self._waiting and self._waiting[0].future.done():
+            heapq.heappop(self._waiting)
+        if self._running is not None or self._holders or not self._waiting:
             return
         wait = self._ready_at - self._clock.monotonic()
         if self._timer is not None:
@@ -196,34 +196,34 @@ class Lane:
         if wait > 0:
             self._timer = self._clock.call_later(wait, self._advance)
             return
-        ticket = heapq.heappop(self._queue)
-        ticket.started = True
-        self._serving = ticket
-        self._running = asyncio.create_task(self._serve(ticket))
+        queued = heapq.heappop(self._waiting)
+        queued.started = True
+        self._executing = queued
+        self._running = asyncio.create_task(self._execute(queued))
 
-    async def _serve(self, ticket: _Ticket) -> None:
+    async def _execute(self, queued: _QueuedCall) -> None:
         failure: SodaError | None = None
         try:
-            result = await ticket.call()
+            result = await queued.call()
         except SodaError as err:
             failure = err
             self._close_for_a_while(err)
-            self._finish(ticket, err)
+            self._finish(queued, err)
         except BaseException as err:
-            self._finish(ticket, err)
+            self._finish(queued, err)
             raise
         else:
-            if not ticket.future.done():
-                ticket.future.set_result(result)
+            if not queued.future.done():
+                queued.future.set_result(result)
         finally:
-            self._running = self._serving = None
-            self.answered(failure)
+            self._running = self._executing = None
+            self.start_cooldown(failure)
             self._advance()
 
     @staticmethod
-    def _finish(ticket: _Ticket, err: BaseException) -> None:
-        if ticket.future.done():
+    def _finish(queued: _QueuedCall, err: BaseException) -> None:
+        if queued.future.done():
             return
-        # The lane was closed: its callers are turned away, not cancelled themselves.
+        # The queue was closed: its callers are turned away, not cancelled themselves.
         cancelled = isinstance(err, asyncio.CancelledError)
-        ticket.future.set_exception(LaneBusy() if cancelled else err)
+        queued.future.set_exception(QueueBusy() if cancelled else err)
