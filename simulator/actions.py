@@ -34,7 +34,7 @@ async def capture(cloud: Cloud, camera: SimCamera, _call: Call, ask: Ask) -> Ans
 
 
 async def controlling(_cloud: Cloud, camera: SimCamera, call: Call, _ask: Ask) -> Answer:
-    """Start or stop a motion."""
+    """Start or stop a move."""
     if call.action is None or call.command is None:
         raise PlatformError("10001")
     camera.control(call.action, call.command)

@@ -72,7 +72,7 @@ class SimCamera:
 
     @property
     def moving(self) -> int | None:
-        """The command of the motion that still wants its stop."""
+        """The command of the move that still wants its stop."""
         return self._motor.awaits_stop
 
     @property
@@ -104,7 +104,7 @@ class SimCamera:
             self._check_stop(call)
         else:
             self._check_spacing(call, interval)
-            self._check_motion(call)
+            self._check_move(call)
         call.admitted = True
         self._pending += not call.needless
 
@@ -117,7 +117,7 @@ class SimCamera:
             self._last_answer = call.answered
 
     def control(self, action: int, command: int) -> None:
-        """Start or stop a motion."""
+        """Start or stop a move."""
         if not self.ptz:
             raise PlatformError("60000")
         if command in DIRECTIONS and not self.pan_tilt:
@@ -152,10 +152,10 @@ class SimCamera:
             self._breach(call, f"arrived {gap:.2f} s after an answer, {interval:g} s are wanted")
             raise PlatformError("TOO_MANY_REQUESTS")
 
-    def _check_motion(self, call: Call) -> None:
+    def _check_move(self, call: Call) -> None:
         starts = call.endpoint == "controlling"
         if self.moving is not None:
-            self._breach(call, f"arrived while motion {self.moving} runs")
+            self._breach(call, f"arrived while move {self.moving} runs")
         if starts and self._motor.homing:
             raise PlatformError("60009")
         if self.moving is not None:

@@ -77,7 +77,7 @@ class Position:
 
 
 class Motor:
-    """Keeps the position while motions start and stop."""
+    """Keeps the position while moves start and stop."""
 
     def __init__(self, clock: Clock) -> None:
         """Stand at home."""

@@ -41,8 +41,8 @@ class Verdict:
         """Return a sentence for every broken rule."""
         moving = [cam["serial"] for cam in self.state["cameras"] if cam["moving"] is not None]
         rules = (
-            (self.state["violation_count"], "calls too close, or during a motion"),
-            (len(moving), f"motions left running: {moving}"),
+            (self.state["violation_count"], "calls too close, or during a move"),
+            (len(moving), f"moves left running: {moving}"),
             (self.tasks, "tasks left running"),
             (max(0, self.sockets), "sockets or files left open"),
             (self.growth > MOST_GROWTH, f"memory grew by {self.growth:.1f} MB"),
@@ -55,7 +55,7 @@ class Verdict:
         lines = {
             "seconds": f"{self.seconds:.0f} (client's clock {FACTOR:.0f} times as fast)",
             "operations": sum(n for name, n in self.counts.items() if name.startswith("did ")),
-            "of them motions": moves,
+            "of them moves": moves,
             "callers that left early": self.counts["left early"],
             "errors told": sum(n for name, n in self.counts.items() if name.startswith("told ")),
             "trouble made": ", ".join(f"{name} {n}" for name, n in self.trouble.most_common()),

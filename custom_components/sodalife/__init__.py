@@ -43,7 +43,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: SodaConfigEntry) -> bool
         await coordinator.async_entry_updated()
 
     async def stopping(event: Event) -> None:
-        await coordinator.async_stop_motions()
+        await coordinator.async_stop_moves()
 
     entry.async_on_unload(entry.add_update_listener(updated))
     entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, stopping))
@@ -52,7 +52,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: SodaConfigEntry) -> bool
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: SodaConfigEntry) -> bool:
-    """Stop every motion and let the application go."""
+    """Stop every move and let the application go."""
     if unloaded := await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
         await entry.runtime_data.async_close()
     return unloaded

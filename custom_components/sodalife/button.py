@@ -1,4 +1,4 @@
-"""Buttons: a photo, and motions of a moment."""
+"""Buttons: a photo, and moves of a moment."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ class SodaCamera(SodaEntity, CameraEntity):
     @property
     @override
     def extra_state_attributes(self) -> Mapping[str, Any]:
-        """When the still was taken, and which motions the camera said it cannot do."""
+        """When the still was taken, and which moves the camera said it cannot do."""
         still = self.soda.stills.last
         return {
             "captured_at": still and datetime.fromtimestamp(still.captured_at, UTC),

@@ -107,14 +107,14 @@ class SodaCoordinator:
         return next((sub.title for sub in subentries if sub.unique_id == serial), serial)
 
     async def async_close(self) -> None:
-        """Stop every motion and let everything go."""
+        """Stop every move and let everything go."""
         if self.cameras:
             await asyncio.gather(*(camera.close() for camera in self.cameras.values()))
         await self.client.close()
         self.issues.close()
 
-    async def async_stop_motions(self) -> None:
-        """Stop every motion: Home Assistant is about to end."""
+    async def async_stop_moves(self) -> None:
+        """Stop every move: Home Assistant is about to end."""
         if self.cameras:
             await asyncio.gather(*(camera.ptz.close() for camera in self.cameras.values()))
 

@@ -83,7 +83,7 @@ async def test_a_call_brings_its_token_where_the_revision_wants_it(
 
 
 @both
-async def test_every_motion_starts_and_stops(
+async def test_every_move_starts_and_stops(
     client: SodaClient, sim: SimCamera, cloud: Cloud
 ) -> None:
     for command in Command:

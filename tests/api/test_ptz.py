@@ -1,4 +1,4 @@
-"""Motions that end: in every test nothing is left running, in the simulator's own record."""
+"""Moves that end: in every test nothing is left running, in the simulator's own record."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ async def test_a_move_has_stopped_when_it_returns(
     at_rest()
 
 
-async def test_home_is_followed_by_a_stop_like_any_other_motion(
+async def test_home_is_followed_by_a_stop_like_any_other_move(
     camera: Camera, sim: SimCamera, clock: ManualClock, at_rest: Any
 ) -> None:
     await clock.drive(camera.ptz.move(UP, 1.0))
@@ -87,7 +87,7 @@ async def test_home_is_followed_by_a_stop_like_any_other_motion(
     at_rest()
 
 
-async def test_a_stop_ends_a_motion_at_once(
+async def test_a_stop_ends_a_move_at_once(
     camera: Camera, sim: SimCamera, clock: ManualClock, at_rest: Any
 ) -> None:
     await camera.ptz.start(LEFT, 60.0)
@@ -140,9 +140,7 @@ async def test_a_caller_cancelled_before_the_start_was_answered(
     at_rest()
 
 
-async def test_a_caller_cancelled_in_mid_motion(
-    camera: Camera, sim: SimCamera, at_rest: Any
-) -> None:
+async def test_a_caller_cancelled_in_mid_move(camera: Camera, sim: SimCamera, at_rest: Any) -> None:
     caller = asyncio.create_task(camera.ptz.move(UP, 60.0))
     await until(lambda: sim.moving == UP)
     caller.cancel()
@@ -179,7 +177,7 @@ async def test_a_caller_cancelled_while_it_waits_sends_nothing(
     at_rest()
 
 
-async def test_a_caller_cancelled_while_another_motion_is_stopped_for_it(
+async def test_a_caller_cancelled_while_another_move_is_stopped_for_it(
     platform: Platform, camera: Camera, sim: SimCamera, clock: ManualClock, at_rest: Any
 ) -> None:
     await camera.ptz.start(UP, 60.0)
@@ -385,7 +383,7 @@ async def test_two_users_pressing_different_buttons(
 async def test_a_button_pressed_over_is_not_waited_for(
     camera: Camera, sim: SimCamera, clock: ManualClock, at_rest: Any
 ) -> None:
-    """Of two that wait for the end of a motion the last one wins, without a turn for the first."""
+    """Of two that wait for the end of a move the last one wins, without a turn for the first."""
     await camera.ptz.start(UP, 60.0)
     pressed = [
         asyncio.create_task(camera.ptz.start(LEFT, 60.0)),
@@ -441,7 +439,7 @@ async def test_a_stop_takes_back_a_start_that_waits(
     at_rest()
 
 
-async def test_the_same_command_while_its_failed_start_is_being_stopped_is_a_new_motion(
+async def test_the_same_command_while_its_failed_start_is_being_stopped_is_a_new_move(
     platform: Platform, camera: Camera, sim: SimCamera, clock: ManualClock, at_rest: Any
 ) -> None:
     platform.fault("reset_after", "controlling", times=2)  # the start's answer and the stop's
@@ -456,10 +454,10 @@ async def test_the_same_command_while_its_failed_start_is_being_stopped_is_a_new
     at_rest()
 
 
-async def test_a_stop_that_comes_late_does_not_let_calls_into_the_next_motion(
+async def test_a_stop_that_comes_late_does_not_let_calls_into_the_next_move(
     platform: Platform, camera: Camera, sim: SimCamera, clock: ManualClock, at_rest: Any
 ) -> None:
-    """Two presses of stop; the answer to one takes until the next motion runs."""
+    """Two presses of stop; the answer to one takes until the next move runs."""
     camera.queue.set_interval(0.0)
     platform.cloud.interval = 0.0
     platform.fault("slow", "controlling", seconds=0.1, times=1)
@@ -469,7 +467,7 @@ async def test_a_stop_that_comes_late_does_not_let_calls_into_the_next_motion(
     starting = asyncio.create_task(camera.ptz.start(ZOOM, 60.0))
     checking = asyncio.create_task(camera.check_online())
     await until(lambda: "start 8" in told(sim))
-    assert sim.calls[0].answered is not None  # or it would have ended the new motion
+    assert sim.calls[0].answered is not None  # or it would have ended the new move
     await gathered(late, starting)
     await asyncio.sleep(0.02)
     await camera.ptz.stop()
@@ -486,7 +484,7 @@ async def test_a_stop_goes_out_while_a_capture_hangs(
     cloud.capture_seconds = 60.0
     capturing = asyncio.create_task(camera.stills.capture())
     await until(lambda: sim.calls)
-    sim.control(0, ZOOM)  # somebody else's motion
+    sim.control(0, ZOOM)  # somebody else's move
     await asyncio.wait_for(camera.ptz.stop(), 2.0)
     assert told(sim) == ["capture", "stop 8"]
     await clock.advance(60.0)
@@ -554,10 +552,10 @@ async def test_a_stop_does_not_wait_for_a_token_that_is_renewed_ahead_of_its_end
     await gathered(fetching)
 
 
-# Tokens that die in mid-motion.
+# Tokens that die in mid-move.
 
 
-async def test_a_token_killed_in_mid_motion(
+async def test_a_token_killed_in_mid_move(
     camera: Camera, cloud: Cloud, sim: SimCamera, at_rest: Any
 ) -> None:
     await camera.ptz.start(UP, 60.0)
@@ -588,7 +586,7 @@ async def test_a_rate_limited_stop_is_sent_again(
     at_rest()
 
 
-async def test_a_camera_that_goes_offline_in_mid_motion_is_stopped_when_it_is_back(
+async def test_a_camera_that_goes_offline_in_mid_move_is_stopped_when_it_is_back(
     camera: Camera, sim: SimCamera, clock: ManualClock, at_rest: Any
 ) -> None:
     await camera.ptz.start(UP, 60.0)
@@ -606,7 +604,7 @@ async def test_a_camera_that_goes_offline_in_mid_motion_is_stopped_when_it_is_ba
 # Which command a stop carries.
 
 
-async def test_with_no_motion_known_a_stop_carries_the_last_command(
+async def test_with_no_move_known_a_stop_carries_the_last_command(
     camera: Camera, sim: SimCamera, clock: ManualClock, at_rest: Any
 ) -> None:
     await camera.ptz.stop()
@@ -627,7 +625,7 @@ async def test_a_camera_set_in_motion_by_others_can_be_stopped(
 # The entry unloads, Home Assistant stops.
 
 
-async def test_closing_in_mid_motion_stops_it(
+async def test_closing_in_mid_move_stops_it(
     camera: Camera, sim: SimCamera, clock: ManualClock, at_rest: Any
 ) -> None:
     moving = asyncio.create_task(camera.ptz.move(UP, 60.0))
@@ -675,10 +673,10 @@ async def test_closing_waits_for_a_stop_that_is_being_repeated(
     at_rest()
 
 
-async def test_closing_does_not_lose_a_stop_that_is_being_repeated_without_a_motion(
+async def test_closing_does_not_lose_a_stop_that_is_being_repeated_without_a_move(
     platform: Platform, camera: Camera, sim: SimCamera, clock: ManualClock, at_rest: Any
 ) -> None:
-    sim.control(0, ZOOM)  # somebody else's motion
+    sim.control(0, ZOOM)  # somebody else's move
     platform.fault("html", "controlling", times=2)
     stopping = asyncio.create_task(camera.ptz.stop())
     await until(lambda: len(sim.calls) == 1)
@@ -726,7 +724,7 @@ async def test_after_closing_nothing_starts(
     at_rest()
 
 
-async def test_a_start_that_waits_for_another_motion_does_not_start_after_closing(
+async def test_a_start_that_waits_for_another_move_does_not_start_after_closing(
     camera: Camera, sim: SimCamera, clock: ManualClock, at_rest: Any
 ) -> None:
     await camera.ptz.start(UP, 60.0)
@@ -739,10 +737,10 @@ async def test_a_start_that_waits_for_another_motion_does_not_start_after_closin
     at_rest()
 
 
-# While a motion runs nothing but a stop goes out.
+# While a move runs nothing but a stop goes out.
 
 
-async def test_everything_else_waits_for_the_end_of_a_motion(
+async def test_everything_else_waits_for_the_end_of_a_move(
     camera: Camera, sim: SimCamera, clock: ManualClock, at_rest: Any
 ) -> None:
     await camera.ptz.start(UP, 10.0)

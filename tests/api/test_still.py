@@ -212,10 +212,10 @@ async def test_a_failure_that_everybody_left_leaves_no_trace(
     assert [record.getMessage() for record in caplog.records if record.levelno > 20] == []
 
 
-# Motions.
+# Moves.
 
 
-async def test_a_motion_makes_the_still_stale(
+async def test_a_move_makes_the_still_stale(
     camera: Camera, sim: SimCamera, clock: ManualClock
 ) -> None:
     first = await camera.stills.get()
@@ -226,7 +226,7 @@ async def test_a_motion_makes_the_still_stale(
     assert sim.photos == 2
 
 
-async def test_a_motion_while_a_photo_is_fetched_makes_that_photo_stale(
+async def test_a_move_while_a_photo_is_fetched_makes_that_photo_stale(
     platform: Platform, camera: Camera, sim: SimCamera, clock: ManualClock
 ) -> None:
     """The photo is taken already when the capture is answered; its bytes come later."""
@@ -238,7 +238,7 @@ async def test_a_motion_while_a_photo_is_fetched_makes_that_photo_stale(
     assert await clock.drive(camera.stills.get()) is not first
 
 
-async def test_a_photo_that_waits_for_a_motion_to_end_is_a_new_one(
+async def test_a_photo_that_waits_for_a_move_to_end_is_a_new_one(
     camera: Camera, sim: SimCamera, clock: ManualClock
 ) -> None:
     await camera.ptz.start(Command.LEFT, 3.0)

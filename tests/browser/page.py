@@ -116,7 +116,7 @@ class CardPage:
         wait_for_hass(self.page)
         if cards:
             self.find(".stage").wait_for()
-            self.find(".still img").wait_for()  # a photo being taken would hold up a motion
+            self.find(".still img").wait_for()  # a photo being taken would hold up a move
             self.page.wait_for_timeout(300)
         self.forget()
 

@@ -541,7 +541,7 @@ async def test_add_a_camera_and_leave_the_others_alone(
     assert names == {SERIAL: "Camera 1", OTHER: title}
     await act("capture", OTHER)
 
-    assert sim.moving == 8, "its motion goes on"
+    assert sim.moving == 8, "its move goes on"
     assert entry.runtime_data is running, "nothing was loaded again"
     await act("ptz_stop")
     assert controls(sim) == [(0, 8), (1, 8)]

@@ -276,7 +276,7 @@ async def test_removing_the_entry_removes_everything(
 
 
 @pytest.mark.parametrize("way", ["unload", "reload", "disable", "remove"])
-async def test_letting_go_stops_a_motion(
+async def test_letting_go_stops_a_move(
     hass: HomeAssistant, set_up: SetUp, cloud: Cloud, sim: SimCamera, act: Act, way: str
 ) -> None:
     entry = await set_up()
@@ -299,7 +299,7 @@ async def test_letting_go_stops_a_motion(
     assert cloud.violations == []
 
 
-async def test_the_end_of_home_assistant_stops_a_motion(
+async def test_the_end_of_home_assistant_stops_a_move(
     hass: HomeAssistant, set_up: SetUp, cloud: Cloud, sim: SimCamera, act: Act
 ) -> None:
     await set_up()

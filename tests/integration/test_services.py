@@ -43,7 +43,7 @@ async def test_the_actions_of_the_contract(hass: HomeAssistant, set_up: SetUp) -
         ("ptz_move", {"duration": 60}, 60),
     ],
 )
-async def test_how_long_a_motion_lasts(
+async def test_how_long_a_move_lasts(
     *,
     set_up: SetUp,
     sim: SimCamera,
@@ -54,14 +54,14 @@ async def test_how_long_a_motion_lasts(
     seconds: float,
 ) -> None:
     await set_up(revision="query", options={"ptz_pulse": 0.7})
-    motion = asyncio.create_task(act(action, command="zoom_in", **fields))
+    move = asyncio.create_task(act(action, command="zoom_in", **fields))
     await until(lambda: sim.moving == 8)
     await asyncio.sleep(0.02)  # the answer arrives, from which the time counts
     await clock.advance(seconds - 0.05)
     assert sim.moving == 8
     await clock.advance(0.1)
     await until(lambda: sim.moving is None)
-    await motion
+    await move
     assert controls(sim) == [(0, 8), (1, 8)]
 
 

@@ -1,4 +1,4 @@
-"""Motions: what moves how far, and what is refused meanwhile."""
+"""Moves: what moves how far, and what is refused meanwhile."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ async def test_a_diagonal_goes_on_along_one_axis(free: Platform) -> None:
         ("controlling", {"action": 0, "command": 99}, "60006"),
     ],
 )
-async def test_only_stop_is_heard_during_a_motion(
+async def test_only_stop_is_heard_during_a_move(
     query: Platform, endpoint: str, fields: dict[str, object], code: str
 ) -> None:
     await query.move(START, 8)

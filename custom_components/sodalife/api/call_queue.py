@@ -102,7 +102,7 @@ class CallQueue:
         return result
 
     def hold(self, holder: object) -> None:
-        """Let nothing through until every holder has released: a motion runs."""
+        """Let nothing through until every holder has released: a move runs."""
         self._holders.add(holder)
 
     def release(self, holder: object) -> None:

@@ -13,7 +13,7 @@ from .still import Stills
 
 
 class Camera:
-    """One device with its call queue, motions, stills, live addresses and speaker."""
+    """One device with its call queue, moves, stills, live addresses and speaker."""
 
     def __init__(self, client: SodaClient, serial: str) -> None:
         """Bind the client to a serial (upper case)."""

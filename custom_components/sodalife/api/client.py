@@ -135,11 +135,11 @@ class SodaClient:
         return await fetch_picture(self._session, address, self._host)
 
     async def start(self, serial: str, command: Command) -> None:
-        """Start a motion; a `stop` must follow before anything else."""
+        """Start a move; a `stop` must follow before anything else."""
         require_success(await self._call(Request(Endpoint.CONTROL, serial, command)))
 
     async def stop(self, serial: str, command: Command) -> None:
-        """Stop a motion."""
+        """Stop a move."""
         require_success(await self._call(Request(Endpoint.CONTROL, serial, command, stop=True)))
 
     async def send_voice(self, serial: str, sound: Sound) -> None:

@@ -86,7 +86,7 @@ class Device:
         return await self._observe(Endpoint.CAPTURE, photograph())
 
     async def start(self, command: Command) -> None:
-        """Start a motion."""
+        """Start a move."""
 
         async def ask() -> None:
             try:
@@ -101,7 +101,7 @@ class Device:
         await self._observe(Endpoint.CONTROL, ask())
 
     async def stop(self, command: Command) -> None:
-        """Stop a motion."""
+        """Stop a move."""
         await self._observe(Endpoint.CONTROL, self.client.stop(self.serial, command))
 
     async def send_voice(self, sound: Sound) -> None:

@@ -197,7 +197,7 @@ class QueueBusy(SodaError):
 
 
 class EndStop(SodaError):
-    """The motion has reached the end of its range."""
+    """The move has reached the end of its range."""
 
     key = "ptz_end_stop"
     maybe_done = False

@@ -1,4 +1,4 @@
-"""What a refused motion tells about a device's other motions."""
+"""What a refused move tells about a device's other moves."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NOT_THIS = "60020"
 
 
 def refused_with(command: Command, err: SodaError) -> frozenset[Command]:
-    """Return the motions a device lacks if it refuses `command` with this error.
+    """Return the moves a device lacks if it refuses `command` with this error.
 
     60000, "the device has no PTZ", counts for all directions, but not for zoom and focus: a
     lens may have motors where the mount has none. 60020, "not supported", counts for the axis;

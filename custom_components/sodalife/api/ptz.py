@@ -1,4 +1,4 @@
-"""Motions that end: a stop follows every start, whatever happens in between.
+"""Moves that end: a stop follows every start, whatever happens in between.
 
 "开始云台控制之后必须先调用停止云台控制才能进行其他操作" (SodaLife "视频控制"): after a
 start, a stop must come before anything else is asked of the device.
@@ -24,7 +24,7 @@ from .errors import (
     TokenRejected,
 )
 from .models import Command
-from .motion import Motion
+from .move import Move
 from .waiting import outcome_of
 
 _LOGGER = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ class Ptz:
         self._queue = queue
         self._clock = device.clock
         self._on_moved = on_moved
-        self._motion: Motion | None = None
+        self._move: Move | None = None
         self._last = Command.ZOOM_IN
         self._owed: Command | None = None  # a stop that could not be delivered yet
         self._payer: asyncio.Task[None] | None = None  # delivers it
@@ -56,18 +56,18 @@ class Ptz:
 
     @property
     def moving(self) -> Command | None:
-        """The command of the motion that runs."""
-        return self._motion.command if self._motion is not None and self._motion.sent else None
+        """The command of the move that runs."""
+        return self._move.command if self._move is not None and self._move.sent else None
 
     async def start(self, command: Command, seconds: float) -> None:
-        """Start a motion and return; it stops by itself after some seconds.
+        """Start a move and return; it stops by itself after some seconds.
 
         Raises:
             SodaError: if it could not be started. The end of the range is no error.
 
         """
-        motion = await self._begin(command, seconds)
-        await self._await(motion, motion.started)
+        move = await self._begin(command, seconds)
+        await self._await(move, move.started)
 
     async def move(self, command: Command, seconds: float) -> None:
         """Move for some seconds and return when it has stopped.
@@ -76,9 +76,9 @@ class Ptz:
             SodaError: if it could not be started or, after retries, not be stopped.
 
         """
-        motion = await self._begin(command, seconds)
-        await self._await(motion, motion.started)
-        await self._await(motion, motion.stopped)
+        move = await self._begin(command, seconds)
+        await self._await(move, move.started)
+        await self._await(move, move.stopped)
 
     async def home(self) -> None:
         """Return to preset 1, and return when the camera has had the time to get there.
@@ -96,19 +96,19 @@ class Ptz:
             SodaError: if the stop could not be delivered, after retries.
 
         """
-        if (motion := self._motion) is not None:
-            motion.end()
-            await outcome_of(motion.stopped)
-            if motion.sent:
+        if (move := self._move) is not None:
+            move.end()
+            await outcome_of(move.stopped)
+            if move.sent:
                 return
         await outcome_of(self._spawn(self._stop_blindly()))
 
     async def close(self) -> None:
         """Stop what moves and start nothing any more."""
         self._closed = True
-        if self._motion is not None:
-            self._motion.end()
-            await asyncio.wait({self._motion.stopped})
+        if self._move is not None:
+            self._move.end()
+            await asyncio.wait({self._move.stopped})
         for task in (self._payer, self._late):
             if task is not None:
                 task.cancel()
@@ -124,95 +124,95 @@ class Ptz:
         if self._tasks:
             await asyncio.wait(self._tasks)
 
-    async def _await(self, motion: Motion, future: asyncio.Future[None]) -> None:
+    async def _await(self, move: Move, future: asyncio.Future[None]) -> None:
         try:
             await outcome_of(future)
         except asyncio.CancelledError:
-            motion.end()
+            move.end()
             raise
 
-    async def _begin(self, command: Command, seconds: float) -> Motion:
+    async def _begin(self, command: Command, seconds: float) -> Move:
         try:
             async with asyncio.timeout(LONGEST_WAIT):
                 return await self._take_over(command, seconds)
         except TimeoutError:
             raise QueueBusy from None
 
-    async def _take_over(self, command: Command, seconds: float) -> Motion:
-        """Return the motion that runs, if it is the one wanted, else end it and begin ours."""
-        while (current := self._motion) is not None or self._owed is not None:
+    async def _take_over(self, command: Command, seconds: float) -> Move:
+        """Return the move that runs, if it is the one wanted, else end it and begin ours."""
+        while (current := self._move) is not None or self._owed is not None:
             if current is None:
                 await self._send_stop(self._last if self._owed is None else self._owed)
             elif current.command is command and not current.ended.is_set():
                 current.seconds = seconds
                 if current.started.done():
-                    current.watch()
+                    current.restart_watchdog()
                 return current
             else:
                 current.end()
                 await asyncio.wait({current.stopped})
         if self._closed:
             raise QueueBusy
-        motion = self._motion = Motion(command, seconds, self._clock)
-        self._spawn(self._run(motion))
-        return motion
+        move = self._move = Move(command, seconds, self._clock)
+        self._spawn(self._run(move))
+        return move
 
-    async def _run(self, motion: Motion) -> None:
+    async def _run(self, move: Move) -> None:
         try:
-            if await self._start_and_wait(motion):
-                motion.end()
-                await self._stop_surely(motion.command, owe=True)
+            if await self._start_and_wait(move):
+                move.end()
+                await self._stop_surely(move.command, owe=True)
         except SodaError as err:
             _LOGGER.warning(
                 "Camera %s: stop not delivered yet (%s), trying on", self._device.serial, err.key
             )
-            motion.stopped.set_exception(err)
+            move.stopped.set_exception(err)
         finally:
-            self._motion = None
-            self._queue.release(motion)
-            if motion.sent:
+            self._move = None
+            self._queue.release(move)
+            if move.sent:
                 self._on_moved()
-            if not motion.stopped.done():
-                motion.stopped.set_result(None)
+            if not move.stopped.done():
+                move.stopped.set_result(None)
 
-    async def _start_and_wait(self, motion: Motion) -> bool:
+    async def _start_and_wait(self, move: Move) -> bool:
         """Start, wait for the end, and tell whether a stop is due."""
-        if motion.ended.is_set():  # another one was wanted before this got its turn
-            motion.started.set_result(None)
+        if move.ended.is_set():  # another one was wanted before this got its turn
+            move.started.set_result(None)
             return False
-        motion.waiting = asyncio.create_task(
-            self._queue.run(Priority.PTZ, lambda: self._send_start(motion))
+        move.waiting = asyncio.create_task(
+            self._queue.run(Priority.PTZ, lambda: self._send_start(move))
         )
         try:
-            await motion.waiting
+            await move.waiting
         except asyncio.CancelledError:
-            if not motion.ended.is_set():
+            if not move.ended.is_set():
                 raise
-            motion.started.set_result(None)  # taken back before it was sent: no error
+            move.started.set_result(None)  # taken back before it was sent: no error
             return False
         except EndStop:
-            motion.started.set_result(None)
+            move.started.set_result(None)
             return False
         except SodaError as err:
-            motion.started.set_exception(err)
-            return motion.sent and err.maybe_done  # perhaps it moves: nobody knows
+            move.started.set_exception(err)
+            return move.sent and err.maybe_done  # perhaps it moves: nobody knows
         except Exception as err:  # noqa: BLE001  a bug must not leave a motor running
-            motion.started.set_exception(err)
-            return motion.sent
-        motion.started.set_result(None)
-        if not motion.ended.is_set():
-            motion.watch()
-            await motion.ended.wait()
-        return motion.sent
+            move.started.set_exception(err)
+            return move.sent
+        move.started.set_result(None)
+        if not move.ended.is_set():
+            move.restart_watchdog()
+            await move.ended.wait()
+        return move.sent
 
-    async def _send_start(self, motion: Motion) -> None:
-        if motion.ended.is_set():
+    async def _send_start(self, move: Move) -> None:
+        if move.ended.is_set():
             return
-        motion.sent = True
-        self._queue.hold(motion)
-        self._last = motion.command
+        move.sent = True
+        self._queue.hold(move)
+        self._last = move.command
         try:
-            await self._device.start(motion.command)
+            await self._device.start(move.command)
         except AnswerTimeout:
             self._late = self._spawn(self._stop_late())
             raise
@@ -235,7 +235,7 @@ class Ptz:
         return None
 
     async def _stop_blindly(self) -> None:
-        """Stop without knowing of a motion; nothing may come between all the same."""
+        """Stop without knowing of a move; nothing may come between all the same."""
         holder = object()
         self._queue.hold(holder)
         try:
@@ -246,7 +246,7 @@ class Ptz:
     async def _stop_late(self) -> None:
         """Stop once more for a start that the platform may carry out after our stop."""
         await self._clock.sleep(LATE_START)
-        if self._motion is None:  # else that one's stop will do
+        if self._move is None:  # else that one's stop will do
             await self._stop_blindly()
 
     async def _send_stop(self, command: Command) -> None:

@@ -97,7 +97,7 @@ class Stills:
     async def _photograph(self) -> Still:
         async def send() -> Still:
             self._asked_at = self._clock.monotonic()
-            self._stale = False  # from here on, a motion makes this photo an old one
+            self._stale = False  # from here on, a move makes this photo an old one
             self.captures += 1
             return await self._device.capture()
 

@@ -11,8 +11,8 @@ const STREAM = 2; // CameraEntityFeature.STREAM
 
 // A press that is shorter is a tap: the camera moves for the moment set in the options.
 const TAP = 200;
-// While a button is held, the motion is renewed. If this browser dies, the integration ends the
-// motion by itself, WATCHDOG seconds after the last renewal.
+// While a button is held, the move is renewed. If this browser dies, the integration ends the
+// move by itself, WATCHDOG seconds after the last renewal.
 const WATCHDOG = 10;
 const RENEWAL = 5000;
 const LONGEST_HOLD = 60000; // something lies on the key
@@ -174,7 +174,7 @@ function text(hass, key, values = {}) {
  * Home Assistant handles what one browser sends in its order, so a stop that is sent after a start
  * ends it, even while the start still waits for its turn. Only one button counts at a time.
  */
-class Motion {
+class Move {
   /** `act` calls an action of the camera and returns its promise; `changed` shows the state. */
   constructor(act, changed) {
     this._act = act;
@@ -262,7 +262,7 @@ class Motion {
     this._changed();
   }
 
-  // The motion that runs is not started a second time: the integration ends it after the moment.
+  // The move that runs is not started a second time: the integration ends it after the moment.
   async _pulse(shown) {
     await this._act("ptz_move", { command: shown.command }, () => !shown.failed);
     this._hide(shown);
@@ -537,9 +537,9 @@ class SodalifeCameraCard extends HTMLElement {
     this._visible = false;
     this._pointer = null; // what holds a button: a pointer's id or a key's code
     this._stillAt = this._livePause = this._liveFrom = 0;
-    this._motion = new Motion(
+    this._move = new Move(
       (service, data, report) => this._act(DOMAIN, service, data, this._config.entity, report),
-      () => this._showMotion(),
+      () => this._showMove(),
     );
     this._listen();
   }
@@ -548,7 +548,7 @@ class SodalifeCameraCard extends HTMLElement {
     if (config.entity && !config.entity.startsWith("camera.")) {
       throw new Error(text(this._hass, "bad_entity"));
     }
-    this._motion.cancel();
+    this._move.cancel();
     if (config.entity !== this._config.entity) this._forgetPicture();
     this._config = { ...stub(""), ...config };
     this._update();
@@ -586,7 +586,7 @@ class SodalifeCameraCard extends HTMLElement {
   }
 
   disconnectedCallback() {
-    this._motion.cancel();
+    this._move.cancel();
     this._observer.disconnect();
     clearInterval(this._timer);
     this._visible = false;
@@ -644,7 +644,7 @@ class SodalifeCameraCard extends HTMLElement {
     this._get(".hint").textContent = hint ?? "";
     this._get(".body").hidden = Boolean(hint);
     if (hint) {
-      this._motion.cancel();
+      this._move.cancel();
       this._endLive();
       return;
     }
@@ -704,13 +704,13 @@ class SodalifeCameraCard extends HTMLElement {
     for (const control of this._all(".controls button:not(.stop), .controls input")) {
       control.disabled = !this._available || (control.closest("form") !== null && this._speaking === true);
     }
-    if (!this._available) this._motion.cancel();
+    if (!this._available) this._move.cancel();
   }
 
-  _showMotion() {
+  _showMove() {
     let any = false;
     for (const button of this._all("[data-command], .home")) {
-      const phase = this._motion.phase(button.dataset.command ?? "home");
+      const phase = this._move.phase(button.dataset.command ?? "home");
       button.classList.toggle("waiting", phase === "waiting");
       button.classList.toggle("moving", phase === "moving");
       any ||= phase !== undefined;
@@ -764,7 +764,7 @@ class SodalifeCameraCard extends HTMLElement {
     const taken = this._takenAt;
     const due = now >= this._stillAt + STILL_INTERVAL || taken !== this._stillOf;
     const waiting = this._stillLoading && now < this._stillAt + STILL_PATIENCE;
-    if (!this._visible || document.hidden || this._playing || this._motion.held || !due || waiting) return;
+    if (!this._visible || document.hidden || this._playing || this._move.held || !due || waiting) return;
     const picture = this._available
       ? this._camera.attributes.entity_picture
       : this._hass.states[this._siblings()["image.last_capture"]]?.attributes.entity_picture;
@@ -910,9 +910,9 @@ class SodalifeCameraCard extends HTMLElement {
       // Not when the focus moves on within the card, or a pointer holds a button.
       if (typeof this._pointer === "string" && !this.shadowRoot.contains(event.relatedTarget)) cancel();
     });
-    this._get(".stop").addEventListener("click", () => this._motion.stop());
+    this._get(".stop").addEventListener("click", () => this._move.stop());
     this._get(".capture").addEventListener("click", () => this._capture());
-    this._get(".home").addEventListener("click", () => this._motion.home());
+    this._get(".home").addEventListener("click", () => this._move.home());
     this._get(".media").addEventListener("click", () => this._browse());
     this._get(".more").addEventListener("click", () => this._moreInfo(this._config.entity));
     this._get(".mute").addEventListener("click", () => {
@@ -938,7 +938,7 @@ class SodalifeCameraCard extends HTMLElement {
     button.addEventListener("contextmenu", (event) => event.preventDefault());
     button.addEventListener("click", (event) => {
       // Not made by a pointer: a screen reader's way to press.
-      if (event.detail === 0 && event.pointerId !== this._lastPointer) this._motion.tap(command);
+      if (event.detail === 0 && event.pointerId !== this._lastPointer) this._move.tap(command);
     });
   }
 
@@ -951,20 +951,20 @@ class SodalifeCameraCard extends HTMLElement {
     if (button.disabled || button.classList.contains("gone") || button.closest("[hidden]")) return;
     event.preventDefault();
     if (event.repeat) return;
-    if (command === "stop") this._motion.stop();
+    if (command === "stop") this._move.stop();
     else this._press(command, event.code);
   }
 
   /** Wherever the focus is and whatever is shown: Escape stops what is held, and does no more. */
   _escape(event) {
-    if (event.key !== "Escape" || !this._motion.held) return;
+    if (event.key !== "Escape" || !this._move.held) return;
     event.preventDefault();
     event.stopPropagation();
-    this._motion.stop();
+    this._move.stop();
   }
 
   _press(command, by) {
-    if (this._motion.press(command)) this._pointer = by;
+    if (this._move.press(command)) this._pointer = by;
   }
 
   /** `by` says who let go; without it, whoever it was has to. */
@@ -972,7 +972,7 @@ class SodalifeCameraCard extends HTMLElement {
     if (this._pointer === null || by !== this._pointer) return;
     this._lastPointer = this._pointer;
     this._pointer = null;
-    this._motion[how]();
+    this._move[how]();
   }
 
   /** The integration takes the end of the range for no error: its sensor tells. */
@@ -980,8 +980,8 @@ class SodalifeCameraCard extends HTMLElement {
     const id = this._siblings()["sensor.last_error"];
     const [then, now] = [before.states[id], this._hass.states[id]];
     if (now === then || now?.state !== "ptz_end_stop" || now.attributes.at === then?.attributes.at) return;
-    if (!this._motion.steers) return;
-    this._motion.arrive();
+    if (!this._move.steers) return;
+    this._move.arrive();
     this._fire("hass-notification", { message: this._text("end_stop") });
   }
 

@@ -23,7 +23,7 @@ def test_hold_makes_one_start_and_one_stop(card: CardPage, command: str) -> None
     card.stops_at_once(command, hold)
 
 
-def test_long_hold_is_one_motion(card: CardPage) -> None:
+def test_long_hold_is_one_move(card: CardPage) -> None:
     card.press("right")
     card.page.wait_for_timeout(10_500)  # longer than the integration would move by itself
     assert card.demo.state(card.serial)["moving"] is not None
@@ -224,7 +224,7 @@ def test_end_of_the_range_is_told(card: CardPage) -> None:
     expect(card.button("up")).to_have_class("up")
     card.page.mouse.up()
     before = len(card.controls)
-    card.press("down")  # and it is not told of other motions
+    card.press("down")  # and it is not told of other moves
     expect(card.button("down")).to_have_class("down moving")
     card.page.mouse.up()
     assert until(lambda: [call.action for call in card.controls[before:]] == [START, STOP])

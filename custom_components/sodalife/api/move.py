@@ -1,4 +1,4 @@
-"""One motion of a device."""
+"""One move of a device."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from .clock import Clock, Timer
 from .models import Command
 
 
-class Motion:
-    """A motion from its start, sent or still waiting, to its stop.
+class Move:
+    """A move from its start, sent or still waiting, to its stop.
 
     Attributes:
         command: what moves.
@@ -36,7 +36,7 @@ class Motion:
         for future in (self.started, self.stopped):
             future.add_done_callback(lambda done: done.cancelled() or done.exception())
 
-    def watch(self) -> None:
+    def restart_watchdog(self) -> None:
         """Start the watchdog afresh."""
         if self._watchdog is not None:
             self._watchdog.cancel()
