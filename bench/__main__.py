@@ -13,7 +13,7 @@ import platform
 import sys
 import time
 
-from . import client_call, setup, stills, stop, voice
+from . import client_call, setup, snapshots, stop, voice
 from .figures import Report
 from .home import running_control, running_platform
 
@@ -24,7 +24,7 @@ async def measure(*, quick: bool) -> Report:
     async with running_platform(stop.CAMERAS + 1) as host, running_control(host) as control:
         print("Measuring ...", file=sys.stderr)
         await client_call.measure(report, host, 300 if quick else 3000)
-        await stills.measure(report, host, control, 300 if quick else 3000)
+        await snapshots.measure(report, host, control, 300 if quick else 3000)
         await stop.measure(report, host, control, 40 if quick else 400)
         await voice.measure(report, host)
     await setup.measure(report, 1 if quick else 5)

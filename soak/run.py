@@ -99,9 +99,9 @@ class User:
         command = self._chance.choice(MOVES)
         seconds = self._chance.uniform(0.2, 8.0)
         return [
-            ("look", camera.stills.get),
-            ("look", camera.stills.get),
-            ("capture", camera.stills.capture),
+            ("look", camera.snapshots.get),
+            ("look", camera.snapshots.get),
+            ("capture", camera.snapshots.capture),
             ("move", lambda: camera.ptz.move(command, seconds)),
             ("start", lambda: camera.ptz.start(command, seconds)),
             ("stop", camera.ptz.stop),

@@ -1,4 +1,4 @@
-"""Buttons: a photo, and moves of a moment."""
+"""Buttons: a snapshot, and moves of a moment."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _move(name: str) -> SodaButtonDescription:
 
 
 BUTTONS = (
-    SodaButtonDescription(key="capture", press_fn=lambda camera, _: camera.stills.capture()),
+    SodaButtonDescription(key="capture", press_fn=lambda camera, _: camera.snapshots.capture()),
     SodaButtonDescription(key="ptz_stop", press_fn=lambda camera, _: camera.ptz.stop()),
     *(_move(name) for name in PTZ_COMMANDS),
     SodaButtonDescription(

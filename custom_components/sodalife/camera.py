@@ -1,4 +1,4 @@
-"""The camera: a still from memory and a live picture, and the actions on it."""
+"""The camera: a snapshot from memory and a live picture, and the actions on it."""
 
 from __future__ import annotations
 
@@ -61,10 +61,10 @@ class SodaCamera(SodaEntity, CameraEntity):
     @property
     @override
     def extra_state_attributes(self) -> Mapping[str, Any]:
-        """When the still was taken, and which moves the camera said it cannot do."""
-        still = self.soda.stills.last
+        """When the snapshot was taken, and which moves the camera said it cannot do."""
+        snapshot = self.soda.snapshots.last
         return {
-            "captured_at": still and datetime.fromtimestamp(still.captured_at, UTC),
+            "captured_at": snapshot and datetime.fromtimestamp(snapshot.captured_at, UTC),
             "ptz_unsupported": [
                 command.name.lower() for command in sorted(self.soda.device.refused)
             ],
@@ -76,23 +76,23 @@ class SodaCamera(SodaEntity, CameraEntity):
         await super().async_added_to_hass()
         self._live = LiveStream(self.hass, self.entity_id, self._live_address, self.soda.live.drop)
         self.async_on_remove(self._live.close)
-        self.async_on_remove(self.soda.stills.subscribe(self.async_write_ha_state))
+        self.async_on_remove(self.soda.snapshots.subscribe(self.async_write_ha_state))
         hide_signed_addresses(self.entity_id)
 
     @override
     async def async_camera_image(
         self, width: int | None = None, height: int | None = None
     ) -> bytes | None:
-        """Return the live picture's newest frame if somebody watches, else the still."""
+        """Return the live picture's newest frame if somebody watches, else the snapshot."""
         if self._live is not None and self._live.has_picture and self.stream is not None:
             frame = await self.stream.async_get_image(width=width, height=height)
             if frame is not None:
                 self.content_type = "image/jpeg"
                 return frame
         with translated(self.camera_name):
-            still = await self.soda.stills.get()
-        self.content_type = still.picture.content_type
-        return still.picture.content
+            snapshot = await self.soda.snapshots.get()
+        self.content_type = snapshot.picture.content_type
+        return snapshot.picture.content
 
     @override
     async def stream_source(self) -> str | None:

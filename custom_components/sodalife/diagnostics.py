@@ -66,14 +66,14 @@ def _platform(account: SodaCoordinator) -> dict[str, Any]:
 
 
 def _camera(camera: Camera) -> dict[str, Any]:
-    device, still = camera.device, camera.stills.last
+    device, snapshot = camera.device, camera.snapshots.last
     return {
         "online": device.online,
         "calls_today": device.calls_today,
         "call_interval": camera.queue.interval,
         "moving": camera.ptz.moving and camera.ptz.moving.name.lower(),
-        "captures": camera.stills.captures,
-        "captured_at": still and datetime.fromtimestamp(still.captured_at, UTC).isoformat(),
+        "captures": camera.snapshots.captures,
+        "captured_at": snapshot and datetime.fromtimestamp(snapshot.captured_at, UTC).isoformat(),
         "failures": [_failure(failure) for failure in device.failures.values()],
         "last_failure": device.last_failure and _failure(device.last_failure),
     }

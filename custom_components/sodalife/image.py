@@ -1,4 +1,4 @@
-"""The newest photo, kept when the camera goes offline."""
+"""The newest snapshot, kept when the camera goes offline."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ PARALLEL_UPDATES = 0  # shows what is in memory
 async def async_setup_entry(
     hass: HomeAssistant, entry: SodaConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
-    """Add the newest photo of every camera."""
+    """Add the newest snapshot of every camera."""
     await async_add_for_cameras(entry, async_add_entities, LastCapture)
 
 
 class LastCapture(SodaEntity, ImageEntity):
-    """Shows the newest photo, whoever had it taken; its state is the time of the photo."""
+    """Shows the newest snapshot, whoever had it taken; its state is the time it was taken."""
 
     key = "last_capture"
 
@@ -39,21 +39,21 @@ class LastCapture(SodaEntity, ImageEntity):
     @property
     @override
     def available(self) -> bool:
-        """Whether there is a photo; one that was taken does not go away."""
-        return self.soda.stills.last is not None or super().available
+        """Whether there is a snapshot; one that was taken does not go away."""
+        return self.soda.snapshots.last is not None or super().available
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Follow the camera and its photos."""
+        """Follow the camera and its snapshots."""
         await super().async_added_to_hass()
-        self.async_on_remove(self.soda.stills.subscribe(self._taken))
+        self.async_on_remove(self.soda.snapshots.subscribe(self._taken))
         self._show()
 
     @override
     async def async_image(self) -> bytes | None:
-        """Return the photo from memory."""
-        still = self.soda.stills.last
-        return None if still is None else still.picture.content
+        """Return the snapshot from memory."""
+        snapshot = self.soda.snapshots.last
+        return None if snapshot is None else snapshot.picture.content
 
     @callback
     def _taken(self) -> None:
@@ -61,6 +61,6 @@ class LastCapture(SodaEntity, ImageEntity):
         self.async_write_ha_state()
 
     def _show(self) -> None:
-        if (still := self.soda.stills.last) is not None:
-            self._attr_content_type = still.picture.content_type
-            self._attr_image_last_updated = datetime.fromtimestamp(still.captured_at, UTC)
+        if (snapshot := self.soda.snapshots.last) is not None:
+            self._attr_content_type = snapshot.picture.content_type
+            self._attr_image_last_updated = datetime.fromtimestamp(snapshot.captured_at, UTC)

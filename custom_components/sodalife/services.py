@@ -58,12 +58,12 @@ async def _capture(camera: SodaCamera, call: ServiceCall) -> dict[str, Any]:
     filename = call.data.get(ATTR_FILENAME)
     if filename is not None:
         await async_require_allowed(camera.hass, filename)
-    still = await camera.soda.stills.capture()
+    snapshot = await camera.soda.snapshots.capture()
     if filename is not None:
-        await _write(camera.hass, Path(filename), still.picture.content)
+        await _write(camera.hass, Path(filename), snapshot.picture.content)
     return {
-        "picture_url": still.address,
-        "captured_at": datetime.fromtimestamp(still.captured_at, UTC).isoformat(),
+        "picture_url": snapshot.address,
+        "captured_at": datetime.fromtimestamp(snapshot.captured_at, UTC).isoformat(),
         "filename": filename,
     }
 

@@ -106,7 +106,7 @@ class Watch:
         endpoints = {failure.endpoint for failure in self._account.issues.standing(camera)}
         camera.live.drop()
         again: dict[Endpoint, Callable[[], Awaitable[object]]] = {
-            Endpoint.CAPTURE: camera.stills.capture,
+            Endpoint.CAPTURE: camera.snapshots.capture,
             Endpoint.LIVE: lambda: camera.live.get(self._account.options[OPT_LIVE_PROTOCOL]),
         }
         for endpoint in endpoints or {Endpoint.ONLINE}:

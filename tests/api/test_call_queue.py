@@ -71,7 +71,7 @@ async def test_calls_start_an_interval_after_the_previous_answer(
     camera: Camera, cloud: Cloud, sim: SimCamera, clock: ManualClock
 ) -> None:
     cloud.capture_seconds = 3.0
-    works = (camera.stills.capture(), camera.live.get("hls"), camera.check_online())
+    works = (camera.snapshots.capture(), camera.live.get("hls"), camera.check_online())
     await clock.drive(gathered(*works))
     assert_apart(sim, 4.0, 4.0)
     assert cloud.violations == []
@@ -94,7 +94,7 @@ async def test_devices_do_not_wait_for_each_other(
     platform: Platform, client: SodaClient, camera: Camera, cloud: Cloud, clock: ManualClock
 ) -> None:
     cloud.capture_seconds = 60.0
-    capturing = asyncio.create_task(camera.stills.capture())
+    capturing = asyncio.create_task(camera.snapshots.capture())
     await until(lambda: cloud.cameras["TEST0001"].calls)
     assert await asyncio.wait_for(platform.camera(client, OTHER).check_online(), 2.0)
     await clock.advance(60.0)
@@ -149,7 +149,7 @@ async def test_stop_start_voice_capture_live_online_is_the_order(
         for work in (
             camera.check_online(),
             camera.live.get("hls"),
-            camera.stills.capture(),
+            camera.snapshots.capture(),
             camera.ptz.move(Command.UP, 1.0),
         )
     ]
@@ -318,7 +318,7 @@ async def test_a_request_that_cannot_start_within_30_seconds_is_busy_and_never_s
     camera: Camera, cloud: Cloud, sim: SimCamera, clock: ManualClock
 ) -> None:
     cloud.capture_seconds = 100.0
-    capturing = asyncio.create_task(camera.stills.capture())
+    capturing = asyncio.create_task(camera.snapshots.capture())
     await until(lambda: sim.calls)
     asked = asyncio.create_task(camera.check_online())
     await clock.advance(29.9)
@@ -336,7 +336,7 @@ async def test_a_call_that_has_begun_may_take_longer_than_30_seconds(
     camera: Camera, cloud: Cloud, sim: SimCamera, clock: ManualClock
 ) -> None:
     cloud.capture_seconds = 45.0
-    capturing = asyncio.create_task(camera.stills.capture())
+    capturing = asyncio.create_task(camera.snapshots.capture())
     await until(lambda: sim.calls)
     await clock.advance(45.0)
     assert (await capturing).picture.content
@@ -370,20 +370,20 @@ async def test_a_used_up_quota_closes_capture_until_midnight_in_shanghai(
     await clock.advance((time_of_day - 8.0) % 24 * 3600)  # it is 8 in the morning there
     platform.code("10028", "capture", times=1)
     with pytest.raises(CaptureQuotaUsed):
-        await camera.stills.capture()
+        await camera.snapshots.capture()
     await clock.advance(hours * 3600 - 1)
     with pytest.raises(CaptureQuotaUsed):
-        await camera.stills.capture()
+        await camera.snapshots.capture()
     assert told(sim) == ["capture"]
     await clock.advance(1)
-    assert (await camera.stills.capture()).picture.content
+    assert (await camera.snapshots.capture()).picture.content
 
 
 async def test_a_used_up_quota_closes_nothing_else(
     platform: Platform, camera: Camera, clock: ManualClock
 ) -> None:
     platform.code("10028", "capture")
-    await gathered(camera.stills.capture())
+    await gathered(camera.snapshots.capture())
     assert await clock.drive(camera.check_online())
     assert await clock.drive(camera.live.get("hls"))
 
@@ -426,8 +426,8 @@ async def test_closing_turns_everybody_away_with_an_error_of_ours(
     works = [
         asyncio.create_task(camera.live.get("hls")),
         asyncio.create_task(camera.check_online()),
-        asyncio.create_task(camera.stills.get()),
-        asyncio.create_task(camera.stills.capture()),
+        asyncio.create_task(camera.snapshots.get()),
+        asyncio.create_task(camera.snapshots.capture()),
     ]
     await until(lambda: sim.calls)
     await camera.close()
@@ -462,7 +462,7 @@ async def test_a_shorter_interval_helps_those_who_wait_already(
 ) -> None:
     camera = platform.camera(platform.client())
     camera.configure(call_interval=60, snapshot_interval=30)
-    await camera.stills.capture()
+    await camera.snapshots.capture()
     waiting = asyncio.create_task(camera.check_online())
     await asyncio.sleep(0)
     camera.configure(call_interval=4, snapshot_interval=30)

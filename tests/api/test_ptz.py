@@ -482,7 +482,7 @@ async def test_a_stop_goes_out_while_a_capture_hangs(
     camera: Camera, cloud: Cloud, sim: SimCamera, clock: ManualClock, at_rest: Any
 ) -> None:
     cloud.capture_seconds = 60.0
-    capturing = asyncio.create_task(camera.stills.capture())
+    capturing = asyncio.create_task(camera.snapshots.capture())
     await until(lambda: sim.calls)
     sim.control(0, ZOOM)  # somebody else's move
     await asyncio.wait_for(camera.ptz.stop(), 2.0)
@@ -509,7 +509,7 @@ async def test_a_start_queued_behind_a_hanging_capture_waits_its_turn(
     camera: Camera, cloud: Cloud, sim: SimCamera, clock: ManualClock, at_rest: Any
 ) -> None:
     cloud.capture_seconds = 10.0
-    capturing = asyncio.create_task(camera.stills.capture())
+    capturing = asyncio.create_task(camera.snapshots.capture())
     await until(lambda: sim.calls)
     await clock.drive(camera.ptz.move(ZOOM, 1.0))
     await capturing
@@ -521,7 +521,7 @@ async def test_a_start_that_gets_no_turn_within_30_seconds_is_busy_and_never_sen
     camera: Camera, cloud: Cloud, sim: SimCamera, clock: ManualClock, at_rest: Any
 ) -> None:
     cloud.capture_seconds = 100.0
-    capturing = asyncio.create_task(camera.stills.capture())
+    capturing = asyncio.create_task(camera.snapshots.capture())
     await until(lambda: sim.calls)
     starting = asyncio.create_task(camera.ptz.start(UP, 60.0))
     await clock.advance(29.9)
@@ -746,7 +746,7 @@ async def test_everything_else_waits_for_the_end_of_a_move(
     await camera.ptz.start(UP, 10.0)
     waiting = [
         asyncio.create_task(camera.check_online()),
-        asyncio.create_task(camera.stills.capture()),
+        asyncio.create_task(camera.snapshots.capture()),
         asyncio.create_task(camera.live.get("hls")),
     ]
     await clock.drive(gathered(*waiting))
@@ -777,7 +777,7 @@ async def test_any_mixture_of_users_faults_and_cancellations(
             case 3:
                 work = camera.ptz.stop()
             case 4:
-                work = dice.choice([camera.stills.get, camera.check_online])()
+                work = dice.choice([camera.snapshots.get, camera.check_online])()
             case 5:
                 work = camera.live.get("hls")
             case 6:

@@ -60,7 +60,7 @@ async def enable_all(hass: HomeAssistant, entry: Any, registry: er.EntityRegistr
 
 
 @both_revisions
-async def test_every_motion_button_starts_and_stops(
+async def test_every_move_button_starts_and_stops(
     hass: HomeAssistant,
     entity_registry: er.EntityRegistry,
     cloud: Cloud,
@@ -341,7 +341,7 @@ async def out_of_reach(entry: MockConfigEntry, *, by: str) -> None:
         return
     for _ in range(3):
         with pytest.raises(CannotConnect):
-            await others[0].stills.capture()
+            await others[0].snapshots.capture()
 
 
 @pytest.mark.parametrize("by", ["an online check", "the others' failures"])

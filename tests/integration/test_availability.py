@@ -317,7 +317,7 @@ async def test_what_the_platform_was_not_asked_tells_nothing_of_it(
     cloud.faults.add(Fault("html"))
     for _ in range(3):
         with pytest.raises(SodaError):
-            await camera.stills.capture()
+            await camera.snapshots.capture()
     assert state_of(hass, entity_id("camera")) == "unavailable"
     with pytest.raises(SodaError):
         await camera.live.get("flv")  # which this revision does not have

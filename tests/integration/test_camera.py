@@ -1,4 +1,4 @@
-"""Stills and live pictures, the way Home Assistant's frontend asks for them."""
+"""Snapshots and live pictures, the way Home Assistant's frontend asks for them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ type Look = Callable[[], Awaitable[tuple[int, bytes]]]
 
 @pytest.fixture
 def look(hass_client: ClientSessionGenerator, entity_id: FindEntity) -> Look:
-    """Look at the camera's still as a dashboard does."""
+    """Look at the camera's snapshot as a dashboard does."""
 
     async def look() -> tuple[int, bytes]:
         client = await hass_client()
@@ -54,7 +54,7 @@ def look(hass_client: ClientSessionGenerator, entity_id: FindEntity) -> Look:
     return look
 
 
-# --- stills
+# --- snapshots
 
 
 @both_revisions
@@ -97,7 +97,7 @@ async def test_a_viewer_who_leaves_takes_no_photo_with_them(
     assert sim.photos == 1
 
 
-async def test_a_still_grows_old(
+async def test_a_snapshot_grows_old(
     set_up: SetUp, look: Look, sim: SimCamera, clock: ManualClock
 ) -> None:
     await set_up(options={"snapshot_interval": 20})
@@ -110,7 +110,7 @@ async def test_a_still_grows_old(
     assert sim.photos == 2
 
 
-async def test_a_motion_makes_the_still_an_old_one(
+async def test_a_move_makes_the_snapshot_an_old_one(
     set_up: SetUp, look: Look, sim: SimCamera, press: Act
 ) -> None:
     await set_up(options={"snapshot_interval": 3600})
@@ -122,7 +122,7 @@ async def test_a_motion_makes_the_still_an_old_one(
     assert before != after
 
 
-async def test_when_the_still_was_taken(
+async def test_when_the_snapshot_was_taken(
     hass: HomeAssistant,
     set_up: SetUp,
     look: Look,
@@ -209,7 +209,7 @@ async def test_a_slow_photo_gives_way_to_the_last_one(
     assert sim.photos == 2
 
 
-async def test_an_offline_camera_keeps_its_still(
+async def test_an_offline_camera_keeps_its_snapshot(
     hass: HomeAssistant,
     set_up: SetUp,
     look: Look,
@@ -433,7 +433,7 @@ async def test_live_picture(
     assert count(sim, "liveurl") == 1, "one address serves all viewers"
     status, frame = await look()
     assert (status, frame[:3]) == (HTTPStatus.OK, b"\xff\xd8\xff")
-    assert count(sim, "capture") == 0, "a running stream has stills enough"
+    assert count(sim, "capture") == 0, "a running stream has snapshots enough"
     (address,) = cloud.live._by_target.values()
     assert "stream" in caplog.text
     assert address.key not in caplog.text, "addresses are keys to the picture"
@@ -496,7 +496,7 @@ async def test_a_failing_stream_is_not_a_failing_camera(
     await until(lambda: not camera.stream.available)
 
     assert state_of(hass, entity_id("camera")) == "idle"
-    assert (await look())[0] == HTTPStatus.OK, "stills do not need the stream"
+    assert (await look())[0] == HTTPStatus.OK, "snapshots do not need the stream"
     assert sim.photos == 1
     cloud.faults.clear()
     await somebody.see()
@@ -581,7 +581,7 @@ async def test_removing_a_camera_ends_its_stream(
     await until(lambda: not stream.outputs() and not works())
 
 
-async def test_a_still_is_not_what_an_earlier_viewer_saw(
+async def test_a_snapshot_is_not_what_an_earlier_viewer_saw(
     *,
     hass: HomeAssistant,
     set_up: SetUp,

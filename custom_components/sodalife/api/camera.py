@@ -8,27 +8,27 @@ from .device import Device
 from .live import LiveAddresses
 from .models import TalkAddress
 from .ptz import Ptz
+from .snapshots import SnapshotCache
 from .speaker import Speaker
-from .still import Stills
 
 
 class Camera:
-    """One device with its call queue, moves, stills, live addresses and speaker."""
+    """One device with its call queue, moves, snapshots, live addresses and speaker."""
 
     def __init__(self, client: SodaClient, serial: str) -> None:
         """Bind the client to a serial (upper case)."""
         self.serial = serial
         self.device = Device(client, serial)
         self.queue = CallQueue(client.clock)
-        self.stills = Stills(self.device, self.queue)
+        self.snapshots = SnapshotCache(self.device, self.queue)
         self.live = LiveAddresses(self.device, self.queue)
         self.speaker = Speaker(self.device, self.queue)
-        self.ptz = Ptz(self.device, self.queue, self.stills.expire)
+        self.ptz = Ptz(self.device, self.queue, self.snapshots.expire)
 
     def configure(self, *, call_interval: float, snapshot_interval: float) -> None:
-        """Set the seconds between calls and the seconds that a still may be old."""
+        """Set the seconds between calls and the seconds that a snapshot may be old."""
         self.queue.set_interval(call_interval)
-        self.stills.interval = snapshot_interval
+        self.snapshots.interval = snapshot_interval
 
     async def check_online(self) -> bool:
         """Ask whether the camera is connected to the platform.
@@ -53,4 +53,4 @@ class Camera:
         self.speaker.close()
         await self.ptz.close()
         await self.queue.close()
-        await self.stills.close()
+        await self.snapshots.close()

@@ -122,7 +122,7 @@ class SodaClient:
         return self._dialect is not None and self._dialect.knows(endpoint)
 
     async def capture(self, serial: str) -> str:
-        """Take a photo and return its address, which is good for 2 hours.
+        """Take a snapshot and return its address, which is good for 2 hours.
 
         Raises:
             SodaError: see `errors`; so for every method here.

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta, timezone
 
 from .client import SodaClient
 from .errors import DeviceNotFound, DeviceNotPermitted, DeviceOffline, NotSupported, SodaError
-from .models import Command, Endpoint, LiveAddress, Sound, Still, TalkAddress
+from .models import Command, Endpoint, LiveAddress, Snapshot, Sound, TalkAddress
 from .motors import refused_with
 
 PLATFORM_ZONE = timezone(timedelta(hours=8))  # quotas end at midnight in Shanghai
@@ -38,7 +38,7 @@ class Failure:
         if isinstance(self.error, DeviceNotFound):
             return True  # it is known again
         if isinstance(self.error, DeviceNotPermitted) and self.endpoint is not Endpoint.CAPTURE:
-            return True  # 10051 is about photos alone, the rest about the device
+            return True  # 10051 is about snapshots alone, the rest about the device
         return self.endpoint is endpoint
 
 
@@ -75,15 +75,15 @@ class Device:
         for listener in tuple(self._listeners):
             listener()
 
-    async def capture(self) -> Still:
-        """Take a photo and fetch it."""
-        at = self.clock.time()  # the platform's time of the photo is that of the command
+    async def capture(self) -> Snapshot:
+        """Take a snapshot and fetch it."""
+        at = self.clock.time()  # the platform's time of the snapshot is that of the command
 
-        async def photograph() -> Still:
+        async def take() -> Snapshot:
             address = await self.client.capture(self.serial)
-            return Still(await self.client.picture(address), at, address)
+            return Snapshot(await self.client.picture(address), at, address)
 
-        return await self._observe(Endpoint.CAPTURE, photograph())
+        return await self._observe(Endpoint.CAPTURE, take())
 
     async def start(self, command: Command) -> None:
         """Start a move."""

@@ -53,8 +53,8 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Still:
-    """A photo and when it was taken (seconds since the epoch)."""
+class Snapshot:
+    """A picture and when it was taken (seconds since the epoch)."""
 
     picture: Picture
     captured_at: float

@@ -32,7 +32,7 @@ async def measure(report: Report, host: str, control: Control, looks: int) -> No
         camera = entity_of(hass, "camera", "camera", serial)
         began = time.perf_counter()
         await asyncio.gather(*(async_get_image(hass, camera) for _ in range(VIEWERS)))
-        report.numbers["seconds until 1000 viewers had the first still"] = (
+        report.numbers["seconds until 1000 viewers had the first snapshot"] = (
             time.perf_counter() - began
         )
         samples = []
@@ -43,15 +43,15 @@ async def measure(report: Report, host: str, control: Control, looks: int) -> No
             await asyncio.sleep(0)
         over_http = await _as_a_browser(hass, camera, looks // 10)
     captures = await _captures(control, serial) - before
-    report.samples["a still from memory, async_get_image()"] = samples
-    report.samples["a still from memory, over HTTP, both ends counted"] = over_http
+    report.samples["a snapshot from memory, async_get_image()"] = samples
+    report.samples["a snapshot from memory, over HTTP, both ends counted"] = over_http
     report.promise("captures for 1000 viewers at once, and all looks after", captures, 1)
-    report.promise("a still from memory, p99", p99(samples), LATEST, "ms")
-    report.promise("a still from memory over HTTP, p99", p99(over_http), LATEST, "ms")
+    report.promise("a snapshot from memory, p99", p99(samples), LATEST, "ms")
+    report.promise("a snapshot from memory over HTTP, p99", p99(over_http), LATEST, "ms")
 
 
 async def _as_a_browser(hass: HomeAssistant, camera: str, looks: int) -> list[float]:
-    """Fetch the still as a dashboard does, and return the milliseconds of each look."""
+    """Fetch the snapshot as a dashboard does, and return the milliseconds of each look."""
     samples = []
     state = hass.states.get(camera)
     assert state is not None

@@ -1,4 +1,4 @@
-"""Stills from memory: one photo serves whoever and however many look."""
+"""Snapshots from memory: one serves whoever and however many look."""
 
 from __future__ import annotations
 
@@ -8,47 +8,47 @@ from collections.abc import Callable
 from .call_queue import CallQueue, Priority
 from .device import Device
 from .errors import AnswerTimeout, SodaError
-from .models import Still
+from .models import Snapshot
 from .waiting import outcome_of
 
 DEFAULT_INTERVAL = 30.0
-PATIENCE = 8.0  # seconds; Home Assistant gives up on a still after 10
-FAILURE_PAUSE = 10.0  # seconds without another try after a failed photo
+PATIENCE = 8.0  # seconds; Home Assistant gives up on a snapshot after 10
+FAILURE_PAUSE = 10.0  # seconds without another try after a failed snapshot
 
 
-class Stills:
-    """The newest photo of one device."""
+class SnapshotCache:
+    """The newest snapshot of one device."""
 
     def __init__(self, device: Device, queue: CallQueue) -> None:
-        """Start without a photo."""
+        """Start without a snapshot."""
         self._device = device
         self._clock = device.clock
         self._queue = queue
         self.interval = DEFAULT_INTERVAL
-        self.last: Still | None = None
+        self.last: Snapshot | None = None
         self.captures = 0
-        self._asked_at = float("-inf")  # monotonic time of the newest command for a photo
-        self._taken_at = float("-inf")  # ... and of the one that brought the last photo
+        self._asked_at = float("-inf")  # monotonic time of the newest command for a snapshot
+        self._taken_at = float("-inf")  # ... and of the one that brought the last snapshot
         self._stale = True
         self._failed_at = float("-inf")
         self._failure: SodaError | None = None
-        self._capturing: asyncio.Task[Still] | None = None
+        self._capturing: asyncio.Task[Snapshot] | None = None
         self._listeners: list[Callable[[], None]] = []
 
     def expire(self) -> None:
-        """Let the next look fetch a new photo: the camera has moved."""
+        """Let the next look fetch a new snapshot: the camera has moved."""
         self._stale = True
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
-        """Have `listener` called when there is a new photo."""
+        """Have `listener` called when there is a new snapshot."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
-    async def get(self) -> Still:
-        """Return a photo that is recent enough, or the last good one if none comes in 8 s.
+    async def get(self) -> Snapshot:
+        """Return a snapshot that is recent enough, or the last good one if none comes in 8 s.
 
         Raises:
-            SodaError: if there is no photo at all.
+            SodaError: if there is no snapshot at all.
 
         """
         now = self._clock.monotonic()
@@ -68,8 +68,8 @@ class Stills:
             return self._last_or(err)
         return capturing.result()
 
-    async def capture(self) -> Still:
-        """Take a photo now, or share the one that is being taken.
+    async def capture(self) -> Snapshot:
+        """Take a snapshot now, or share the one that is being taken.
 
         Raises:
             SodaError: if there is none.
@@ -82,28 +82,28 @@ class Stills:
         if self._capturing is not None:
             await asyncio.wait({self._capturing})
 
-    def _last_or(self, err: BaseException) -> Still:
+    def _last_or(self, err: BaseException) -> Snapshot:
         if self.last is None:
             raise err
         return self.last
 
-    def _capture(self) -> asyncio.Task[Still]:
+    def _capture(self) -> asyncio.Task[Snapshot]:
         # A task of its own: it goes on when a viewer leaves.
         if self._capturing is None:
-            self._capturing = asyncio.create_task(self._photograph())
+            self._capturing = asyncio.create_task(self._take())
             self._capturing.add_done_callback(self._captured)
         return self._capturing
 
-    async def _photograph(self) -> Still:
-        async def send() -> Still:
+    async def _take(self) -> Snapshot:
+        async def send() -> Snapshot:
             self._asked_at = self._clock.monotonic()
-            self._stale = False  # from here on, a move makes this photo an old one
+            self._stale = False  # from here on, a move makes this snapshot an old one
             self.captures += 1
             return await self._device.capture()
 
         return await self._queue.run(Priority.CAPTURE, send)
 
-    def _captured(self, task: asyncio.Task[Still]) -> None:
+    def _captured(self, task: asyncio.Task[Snapshot]) -> None:
         self._capturing = None
         now = self._clock.monotonic()
         if task.cancelled():
