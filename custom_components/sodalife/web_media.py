@@ -10,8 +10,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from yarl import URL
 
-from .api.http import reason
 from .api.picture import is_public
+from .api.transport import reason
 from .errors import failed, invalid
 
 SECONDS = 60.0

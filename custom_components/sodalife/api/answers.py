@@ -6,7 +6,7 @@ import math
 from urllib.parse import parse_qs, urlsplit
 
 from .errors import MalformedAnswer
-from .http import Payload
+from .transport import Payload
 
 
 def text_of(answer: Payload, name: str) -> str:

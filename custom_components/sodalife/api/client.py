@@ -28,10 +28,10 @@ from .errors import (
     TokenRejected,
     VideoEncrypted,
 )
-from .http import Payload, exchange
 from .models import Command, Endpoint, LiveAddress, Picture, Request, Sound, TalkAddress, Token
 from .picture import fetch_picture
 from .token import TokenKeeper, TokenStore
+from .transport import Payload, exchange
 
 SCOPE = "iot:public,iot:control"
 TOKEN_SECONDS = 10.0
@@ -45,8 +45,8 @@ SECONDS = {  # how long an answer may take; a device that cannot answer costs 5-
 }
 LIVE_LIFE = 240.0  # seconds that a live address is kept which does not name its end
 TALK_LIFE = 300.0  # "talkurl", rev. 2021-01-08: valid for 5 minutes
-REEXAMINE = 600.0  # seconds between doubts about the dialect because of a refusal
-_PROOF = {  # what only an answer of the platform has
+PROBE_INTERVAL = 600.0  # seconds between probes of the other dialect because of a refusal
+RESULT_FIELD = {  # what only an answer of the platform has
     Endpoint.CAPTURE: "picUrl",
     Endpoint.CONTROL: "data",
     Endpoint.VOICE: "data",
@@ -54,7 +54,7 @@ _PROOF = {  # what only an answer of the platform has
     Endpoint.ONLINE: "online",
     Endpoint.TALK: "url",
 }
-DOUBT_TOGETHER = 20.0  # seconds for which calls may join in another one's doubt
+PROBE_TOGETHER = 20.0  # seconds for which calls may join in another one's probe
 _BEFORE_THE_DEVICE = (TokenRejected, InvalidParameter, ApplicationFrozen)
 # Calls at a time, stops aside. Home Assistant's session has 100 connections to a host:
 # a stop must always find one, however many calls hang.
@@ -106,9 +106,9 @@ class SodaClient:
         self.clock = clock or SystemClock()
         self.tokens = TokenKeeper(self._fetch_token, self.clock, store)
         self._dialect = DIALECTS.get(revision or "")
-        self._doubted_at = float("-inf")
-        self._doubting = 0  # calls that are trying the other dialect
-        self._room = asyncio.Semaphore(MOST_CALLS)
+        self._probed_at = float("-inf")
+        self._probing = 0  # calls that are trying the other dialect
+        self._slots = asyncio.Semaphore(MOST_CALLS)
         self.stats: defaultdict[str, EndpointStats] = defaultdict(EndpointStats)
         self.on_dialect: Callable[[Dialect], None] = lambda _: None
 
@@ -204,25 +204,25 @@ class SodaClient:
 
     async def _call(self, request: Request) -> Payload:
         if request.stop:
-            return await self._negotiate(request)
-        async with self._room:
-            return await self._negotiate(request)
+            return await self._next_attempt(request)
+        async with self._slots:
+            return await self._next_attempt(request)
 
-    async def _negotiate(self, request: Request) -> Payload:
+    async def _next_attempt(self, request: Request) -> Payload:
         """Call; replace a refused token once, and find out the dialect on the way."""
         token = await self.tokens.get(urgent=request.stop)
         dialect = self._dialect or QUERY
         try:
             return await self._attempt(request, token, dialect)
         except InvalidParameter as err:
-            if self._dialect is dialect and not self._doubt():
+            if self._dialect is dialect and not self._may_probe():
                 raise
-            return await self._attempt_other(request, token, dialect, err)
+            return await self._try_other_dialect(request, token, dialect, err)
         except TokenRejected as err:
             refusal = err
         with suppress(TokenRejected):
             if self._dialect is None:
-                return await self._attempt_other(request, token, dialect, refusal)
+                return await self._try_other_dialect(request, token, dialect, refusal)
             if self._dialect is not dialect:  # another call has found it out meanwhile
                 return await self._attempt(request, token, self._dialect)
         return await self._attempt_renewed(request, token, self._dialect or dialect)
@@ -233,21 +233,21 @@ class SodaClient:
             token = await self.tokens.renew(token, urgent=request.stop)
             return await self._attempt(request, token, dialect)
         except TokenRejected as err:  # a fresh one, too: perhaps it is only misplaced
-            if self._dialect is dialect and not self._doubt():
+            if self._dialect is dialect and not self._may_probe():
                 raise
-            return await self._attempt_other(request, token, dialect, err)
+            return await self._try_other_dialect(request, token, dialect, err)
 
-    async def _attempt_other(
+    async def _try_other_dialect(
         self, request: Request, token: Token, dialect: Dialect, refusal: SodaError
     ) -> Payload:
         """Refused the way a misplaced token is: perhaps the other dialect is understood."""
-        self._doubting += 1
+        self._probing += 1
         try:
             return await self._attempt(request, token, other(dialect))
         except (TokenRejected, InvalidParameter, NotSupported):
             raise refusal from None
         finally:
-            self._doubting -= 1
+            self._probing -= 1
 
     async def _attempt(self, request: Request, token: Token, dialect: Dialect) -> Payload:
         query, fields = dialect.encode(request, token.value)
@@ -266,30 +266,30 @@ class SodaClient:
         except SodaError as err:
             stats.note(time.perf_counter() - began, err)
             if err.code.isdigit() and not isinstance(err, _BEFORE_THE_DEVICE):
-                self._understood(token, dialect)  # it looked at the device: token taken
+                self._confirm(token, dialect)  # it looked at the device: token taken
             raise
         stats.note(time.perf_counter() - began)
-        if _PROOF[request.endpoint] in answer:  # a gateway's answer proves nothing
-            self._understood(token, dialect)
+        if RESULT_FIELD[request.endpoint] in answer:  # a gateway's answer proves nothing
+            self._confirm(token, dialect)
         return answer
 
-    def _understood(self, token: Token, dialect: Dialect) -> None:
+    def _confirm(self, token: Token, dialect: Dialect) -> None:
         self.tokens.accepted(token)
         if dialect is not self._dialect:
             self._dialect = dialect
             self.on_dialect(dialect)
 
-    def _doubt(self) -> bool:
-        """Tell whether it is time to doubt the dialect because of a refusal.
+    def _may_probe(self) -> bool:
+        """Tell whether it is time to probe the other dialect because of a refusal.
 
         Calls that are refused while one of them tries the other dialect may try it, too.
         """
         now = self.clock.monotonic()
-        if self._doubting and now < self._doubted_at + DOUBT_TOGETHER:
+        if self._probing and now < self._probed_at + PROBE_TOGETHER:
             return True
-        if now < self._doubted_at + REEXAMINE:
+        if now < self._probed_at + PROBE_INTERVAL:
             return False
-        self._doubted_at = now
+        self._probed_at = now
         return True
 
 

@@ -14,8 +14,8 @@ import aiohttp
 from yarl import URL
 
 from .errors import PictureUnusable
-from .http import read_limited, reason
 from .models import Picture
+from .transport import read_limited, reason
 
 LARGEST_PICTURE = 20 << 20  # bytes
 SECONDS = 15.0

@@ -73,7 +73,7 @@ async def exchange(
     except (aiohttp.ClientError, OSError, ValueError) as err:
         # "from None": aiohttp's texts can hold the address, and with it the token.
         raise CannotConnect("", reason(err)) from None
-    return _understood(raw, status, secrets)
+    return _parse(raw, status, secrets)
 
 
 def _redacted(value: object, secrets: Iterable[str]) -> str:
@@ -83,7 +83,7 @@ def _redacted(value: object, secrets: Iterable[str]) -> str:
     return text
 
 
-def _understood(raw: bytes | None, status: int, secrets: Iterable[str]) -> Payload:
+def _parse(raw: bytes | None, status: int, secrets: Iterable[str]) -> Payload:
     try:
         payload = json.loads(raw) if raw else None
     except (ValueError, RecursionError):  # the latter: a million brackets
