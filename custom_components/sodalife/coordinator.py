@@ -28,8 +28,8 @@ from .const import (
 )
 from .errors import translation_of
 from .issues import Issues
+from .poller import Poller
 from .store import HomeTokenStore
-from .watch import Watch
 
 type SodaConfigEntry = ConfigEntry[SodaCoordinator]
 type AddCamera = Callable[[Camera, ConfigSubentry], None]
@@ -67,10 +67,10 @@ class SodaCoordinator:
         self.clock = self.client.clock
         self.cameras: dict[str, Camera] = {}  # by subentry id
         self.options = {**DEFAULT_OPTIONS, **entry.options}
-        self.watch = Watch(self)
+        self.poller = Poller(self)
         self.issues = Issues(self)
         self._credentials = self._credentials_of(entry)
-        self._add_camera: list[AddCamera] = []
+        self._entity_adders: list[AddCamera] = []
 
     async def async_start(self) -> None:
         """Make sure that there is a token, then take up the cameras.
@@ -88,18 +88,18 @@ class SodaCoordinator:
         except SodaError as err:
             raise ConfigEntryNotReady(**translation_of(err, self.entry.title)) from err
         for subentry in self.entry.subentries.values():
-            if (camera := self._take_up(subentry)) is not None:
+            if (camera := self._add_camera(subentry)) is not None:
                 # The flow, or we before a reload, may have called just now
                 camera.queue.start_cooldown()
         pause = float(self.options[OPT_CALL_INTERVAL])
         self.entry.async_create_background_task(
-            self.hass, self.watch.run(pause), f"{DOMAIN} online checks"
+            self.hass, self.poller.run(pause), f"{DOMAIN} online checks"
         )
 
     @property
     def reachable(self) -> bool:
         """Whether the platform answers."""
-        return self.watch.reachable
+        return self.poller.reachable
 
     def name_of(self, serial: str) -> str:
         """Return the name that a camera was given, or its serial."""
@@ -120,7 +120,7 @@ class SodaCoordinator:
 
     async def async_for_each_camera(self, add: AddCamera) -> None:
         """Have `add` called for every camera, those that will be added later included."""
-        self._add_camera.append(add)
+        self._entity_adders.append(add)
         for subentry_id, camera in self.cameras.items():
             if (subentry := self.entry.subentries.get(subentry_id)) is not None:
                 add(camera, subentry)
@@ -138,16 +138,16 @@ class SodaCoordinator:
         gone = [self.cameras.pop(key) for key in tuple(self.cameras) if key not in subentries]
         self._rename_devices()
         for subentry_id, subentry in subentries.items():
-            if subentry_id not in self.cameras and (new := self._take_up(subentry)) is not None:
+            if subentry_id not in self.cameras and (new := self._add_camera(subentry)) is not None:
                 new.queue.start_cooldown()  # the flow has called it just now
-                for add in self._add_camera:
+                for add in self._entity_adders:
                     add(new, subentry)
-                self.watch.check(new)
+                self.poller.check(new)
         for camera in gone:
             self.issues.forget(camera)
             await camera.close()
 
-    def _take_up(self, subentry: ConfigSubentry) -> Camera | None:
+    def _add_camera(self, subentry: ConfigSubentry) -> Camera | None:
         if subentry.subentry_type != SUBENTRY_CAMERA:
             return None
         camera = Camera(self.client, subentry.data[CONF_DEVICE_SERIAL])
@@ -190,8 +190,8 @@ class SodaCoordinator:
 
     @callback
     def _outcome(self, err: SodaError | None) -> None:
-        """Draw the conclusions for the whole account from the outcome of a call."""
+        """Draw the conclusions for the whole application from the outcome of a call."""
         if isinstance(err, InvalidClient):
             self.entry.async_start_reauth(self.hass)
-        self.watch.outcome(err)
+        self.poller.outcome(err)
         self.issues.check_account(err)

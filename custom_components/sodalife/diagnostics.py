@@ -23,11 +23,11 @@ async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: SodaConfigEntry
 ) -> dict[str, Any]:
     """Describe an application and its cameras."""
-    account = entry.runtime_data
+    coordinator = entry.runtime_data
     return {
         "entry": async_redact_data(entry.as_dict(), TO_REDACT),
-        "platform": _platform(account),
-        "cameras": [_camera(camera) for camera in account.cameras.values()],
+        "platform": _platform(coordinator),
+        "cameras": [_camera(camera) for camera in coordinator.cameras.values()],
     }
 
 
@@ -35,20 +35,20 @@ async def async_get_device_diagnostics(
     hass: HomeAssistant, entry: SodaConfigEntry, device: DeviceEntry
 ) -> dict[str, Any]:
     """Describe one camera."""
-    account = entry.runtime_data
-    cameras = account.cameras.values()
+    coordinator = entry.runtime_data
+    cameras = coordinator.cameras.values()
     return {
-        "platform": _platform(account),
+        "platform": _platform(coordinator),
         "camera": next(
             (_camera(cam) for cam in cameras if (DOMAIN, cam.serial) in device.identifiers), None
         ),
     }
 
 
-def _platform(account: SodaCoordinator) -> dict[str, Any]:
-    client = account.client
+def _platform(coordinator: SodaCoordinator) -> dict[str, Any]:
+    client = coordinator.client
     return {
-        "reachable": account.reachable,
+        "reachable": coordinator.reachable,
         "revision": client.dialect and client.dialect.revision,
         "token": {
             "age": client.tokens.age,

@@ -30,11 +30,11 @@ NOT_FIXABLE = (CaptureQuotaUsed.key, TOKEN_CONTENTION)
 
 
 class Issues:
-    """Raises and clears the repair issues of one account."""
+    """Raises and clears the repair issues of one application."""
 
     def __init__(self, coordinator: SodaCoordinator) -> None:
-        """Take the account."""
-        self._account = coordinator
+        """Take the coordinator."""
+        self._coordinator = coordinator
         self._open: set[str] = set()
         self._following: dict[str, Callable[[], None]] = {}
         self._subentries: dict[str, str] = {}  # their ids, by serial
@@ -57,33 +57,33 @@ class Issues:
     def close(self) -> None:
         """Clear everything."""
         for issue_id in self._open:
-            ir.async_delete_issue(self._account.hass, DOMAIN, issue_id)
+            ir.async_delete_issue(self._coordinator.hass, DOMAIN, issue_id)
         self._open.clear()
 
     @callback
     def check_account(self, err: SodaError | None) -> None:
         """Look at what concerns the whole application after a call."""
-        self._set(TOKEN_CONTENTION, None, wanted=self._account.client.tokens.contended)
+        self._set(TOKEN_CONTENTION, None, wanted=self._coordinator.client.tokens.contended)
         if err is None or err.code.isdigit():  # the platform has looked at the application
             self._set(ApplicationFrozen.key, None, wanted=isinstance(err, ApplicationFrozen))
 
     @callback
     def check_camera(self, camera: Camera) -> None:
         """Look at what concerns one camera."""
-        standing = {type(failure.error) for failure in self.standing(camera)}
+        kinds = {type(failure.error) for failure in self.open_failures(camera)}
         for kind in CAMERA_ISSUES:
-            self._set(kind.key, camera, wanted=kind in standing)
+            self._set(kind.key, camera, wanted=kind in kinds)
 
     @callback
     def renamed(self, camera: Camera) -> None:
         """Let open issues of a camera say its new name."""
-        for failure in self.standing(camera):
+        for failure in self.open_failures(camera):
             self._open.discard(self._id(failure.error.key, camera))
         self.check_camera(camera)
 
-    def standing(self, camera: Camera) -> list[Failure]:
+    def open_failures(self, camera: Camera) -> list[Failure]:
         """Return the failures of a camera that are an issue."""
-        today = platform_day(self._account.clock.time())
+        today = platform_day(self._coordinator.clock.time())
         return [
             failure
             for failure in camera.device.failures.values()
@@ -99,22 +99,22 @@ class Issues:
 
     def _id(self, key: str, camera: Camera | None) -> str:
         # It is in diagnostics downloads, where serials have no place.
-        about = self._subentries[camera.serial] if camera else self._account.entry.entry_id
+        about = self._subentries[camera.serial] if camera else self._coordinator.entry.entry_id
         return f"{key}_{about}"
 
     def _set(self, key: str, camera: Camera | None, *, wanted: bool) -> None:
-        entry = self._account.entry
+        entry = self._coordinator.entry
         issue_id = self._id(key, camera)
         if wanted == (issue_id in self._open):
             return
         if not wanted:
             self._open.discard(issue_id)
-            ir.async_delete_issue(self._account.hass, DOMAIN, issue_id)
+            ir.async_delete_issue(self._coordinator.hass, DOMAIN, issue_id)
             return
         self._open.add(issue_id)
         serial = camera.serial if camera else ""
         ir.async_create_issue(
-            self._account.hass,
+            self._coordinator.hass,
             DOMAIN,
             issue_id,
             data={"entry_id": entry.entry_id, "serial": serial},
@@ -122,7 +122,7 @@ class Issues:
             severity=ir.IssueSeverity.WARNING,
             translation_key=key,
             translation_placeholders={
-                "camera": self._account.name_of(serial),
+                "camera": self._coordinator.name_of(serial),
                 "serial": serial,
                 "client_id": str(entry.data[CONF_CLIENT_ID]),
             },

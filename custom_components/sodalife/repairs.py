@@ -18,7 +18,7 @@ class RecheckFlow(RepairsFlow):
     """Asks the platform again."""
 
     def __init__(self, about: str, entry_id: str, serial: str) -> None:
-        """Take the issue's id and what it is about; no serial means the account, so any camera."""
+        """Take the issue's id and what it is about; no serial means any camera."""
         self._about = about
         self._entry_id = entry_id
         self._serial = serial
@@ -39,12 +39,12 @@ class RecheckFlow(RepairsFlow):
                 description_placeholders=self._placeholders(entry),
             )
         if entry is not None and hasattr(entry, "runtime_data"):
-            account = entry.runtime_data
-            for camera in account.cameras.values():
+            coordinator = entry.runtime_data
+            for camera in coordinator.cameras.values():
                 if self._serial in ("", camera.serial):
-                    await account.watch.recheck(camera)
+                    await coordinator.poller.recheck(camera)
                     break
-            if account.issues.is_open(self._about):
+            if coordinator.issues.is_open(self._about):
                 return self.async_abort(reason="still_there")
         return self.async_create_entry(data={})
 

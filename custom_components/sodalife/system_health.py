@@ -21,10 +21,10 @@ def async_register(hass: HomeAssistant, register: system_health.SystemHealthRegi
 async def _info(hass: HomeAssistant) -> dict[str, Any]:
     entries: list[SodaConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
     hosts = sorted({entry.data[CONF_HOST] for entry in entries}) or [DEFAULT_HOST]
-    accounts = [entry.runtime_data for entry in entries]
-    cameras = [camera for account in accounts for camera in account.cameras.values()]
-    ages = [account.client.tokens.age for account in accounts]
-    dialects = [account.client.dialect for account in accounts]
+    coordinators = [entry.runtime_data for entry in entries]
+    cameras = [camera for coordinator in coordinators for camera in coordinator.cameras.values()]
+    ages = [coordinator.client.tokens.age for coordinator in coordinators]
+    dialects = [coordinator.client.dialect for coordinator in coordinators]
     return {
         "can_reach_host": system_health.async_check_can_reach_url(hass, hosts[0]),
         "revision": ", ".join(dialect.revision if dialect else "?" for dialect in dialects),

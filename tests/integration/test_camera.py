@@ -324,7 +324,7 @@ async def fall_asleep(hass: HomeAssistant, entity_id: FindEntity) -> None:
     await hass.async_block_till_done()
 
 
-class Watcher:
+class Viewer:
     """Watches the camera's live picture as a browser does: address, playlists, segments."""
 
     def __init__(self, http: Any, ws: Any, entity_id: str) -> None:
@@ -389,21 +389,21 @@ class Watcher:
 
 
 @pytest.fixture
-async def watcher(
+async def viewer(
     hass: HomeAssistant,
     hass_client: ClientSessionGenerator,
     hass_ws_client: WebSocketGenerator,
     entity_id: FindEntity,
-) -> Callable[[], Awaitable[Watcher]]:
+) -> Callable[[], Awaitable[Viewer]]:
     """Have somebody come to watch."""
 
-    async def watcher() -> Watcher:
+    async def viewer() -> Viewer:
         pieces = {"ll_hls": True, "segment_duration": 2, "part_duration": 0.2}
         assert await async_setup_component(hass, "stream", {"stream": pieces})
         ws = await hass_ws_client()  # first: it adds a route
-        return Watcher(await hass_client(), ws, entity_id("camera"))
+        return Viewer(await hass_client(), ws, entity_id("camera"))
 
-    return watcher
+    return viewer
 
 
 def works() -> bool:
@@ -414,7 +414,7 @@ def works() -> bool:
 async def test_live_picture(
     hass: HomeAssistant,
     set_up: SetUp,
-    watcher: Callable[[], Awaitable[Watcher]],
+    viewer: Callable[[], Awaitable[Viewer]],
     sim: SimCamera,
     cloud: Cloud,
     look: Look,
@@ -423,7 +423,7 @@ async def test_live_picture(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     await set_up(revision=cloud.revision)
-    first, second = await watcher(), await watcher()
+    first, second = await viewer(), await viewer()
     assert (await first.ask())["success"]
     await first.see()
     assert (await second.ask())["success"]
@@ -444,7 +444,7 @@ async def test_a_running_stream_gets_the_next_address(
     *,
     hass: HomeAssistant,
     set_up: SetUp,
-    watcher: Callable[[], Awaitable[Watcher]],
+    viewer: Callable[[], Awaitable[Viewer]],
     sim: SimCamera,
     cloud: Cloud,
     entity_id: FindEntity,
@@ -457,7 +457,7 @@ async def test_a_running_stream_gets_the_next_address(
     monkeypatch.setattr("homeassistant.components.stream.STREAM_RESTART_INCREMENT", 1)
     cloud.live.life = 300 if killed else 11.5  # an address is not used in its last 10 seconds
     await set_up(revision=cloud.revision)
-    somebody = await watcher()
+    somebody = await viewer()
     await somebody.ask()
     cloud.live.life = 300
     await somebody.see()
@@ -478,7 +478,7 @@ async def test_a_failing_stream_is_not_a_failing_camera(
     *,
     hass: HomeAssistant,
     set_up: SetUp,
-    watcher: Callable[[], Awaitable[Watcher]],
+    viewer: Callable[[], Awaitable[Viewer]],
     sim: SimCamera,
     cloud: Cloud,
     look: Look,
@@ -489,7 +489,7 @@ async def test_a_failing_stream_is_not_a_failing_camera(
     expected_log.append("homeassistant.components.(stream|camera)|libav")
     monkeypatch.setattr("homeassistant.components.stream.STREAM_RESTART_INCREMENT", 1)
     await set_up()
-    somebody = await watcher()
+    somebody = await viewer()
     cloud.faults.add(Fault("code", "playlist", code="9048", status=404))
     assert (await somebody.ask())["success"]
     camera = hass.data["camera"].get_entity(entity_id("camera"))
@@ -508,7 +508,7 @@ async def test_an_idle_stream_wakes_on_a_fresh_address(
     *,
     hass: HomeAssistant,
     set_up: SetUp,
-    watcher: Callable[[], Awaitable[Watcher]],
+    viewer: Callable[[], Awaitable[Viewer]],
     sim: SimCamera,
     cloud: Cloud,
     entity_id: FindEntity,
@@ -520,7 +520,7 @@ async def test_an_idle_stream_wakes_on_a_fresh_address(
     monkeypatch.setattr("homeassistant.components.stream.STREAM_RESTART_INCREMENT", 1)
     cloud.live.life = 300 if killed else 10.5
     await set_up()
-    somebody = await watcher()
+    somebody = await viewer()
     assert (await somebody.ask())["success"]
     cloud.live.life = 300
     await somebody.see()  # the time to fall asleep runs from there
@@ -545,7 +545,7 @@ async def test_an_idle_stream_wakes_on_a_fresh_address(
 async def test_no_live_picture(
     hass: HomeAssistant,
     set_up: SetUp,
-    watcher: Callable[[], Awaitable[Watcher]],
+    viewer: Callable[[], Awaitable[Viewer]],
     sim: SimCamera,
     expected_log: list[str],
     trouble: dict[str, bool],
@@ -556,7 +556,7 @@ async def test_no_live_picture(
     await set_up()
     for what, value in trouble.items():
         setattr(sim, what, value)
-    answer = await (await watcher()).ask()
+    answer = await (await viewer()).ask()
 
     assert not answer["success"]
     assert answer["error"]["code"] == "start_stream_failed"
@@ -568,11 +568,11 @@ async def test_no_live_picture(
 async def test_removing_a_camera_ends_its_stream(
     hass: HomeAssistant,
     set_up: SetUp,
-    watcher: Callable[[], Awaitable[Watcher]],
+    viewer: Callable[[], Awaitable[Viewer]],
     entity_id: FindEntity,
 ) -> None:
     entry = await set_up()
-    somebody = await watcher()
+    somebody = await viewer()
     await somebody.ask()
     await somebody.see()
     stream = hass.data["camera"].get_entity(entity_id("camera")).stream
@@ -585,7 +585,7 @@ async def test_a_snapshot_is_not_what_an_earlier_viewer_saw(
     *,
     hass: HomeAssistant,
     set_up: SetUp,
-    watcher: Callable[[], Awaitable[Watcher]],
+    viewer: Callable[[], Awaitable[Viewer]],
     sim: SimCamera,
     cloud: Cloud,
     look: Look,
@@ -594,7 +594,7 @@ async def test_a_snapshot_is_not_what_an_earlier_viewer_saw(
 ) -> None:
     expected_log.append("homeassistant.components.(stream|camera)|libav")
     await set_up()
-    somebody = await watcher()
+    somebody = await viewer()
     assert (await somebody.ask())["success"]
     await somebody.see()
     _, before = await look()
@@ -611,13 +611,13 @@ async def test_a_snapshot_is_not_what_an_earlier_viewer_saw(
 async def test_unloading_right_after_a_new_address_ends_the_stream(
     hass: HomeAssistant,
     set_up: SetUp,
-    watcher: Callable[[], Awaitable[Watcher]],
+    viewer: Callable[[], Awaitable[Viewer]],
     entity_id: FindEntity,
     expected_log: list[str],
 ) -> None:
     expected_log.append("homeassistant.components.stream|libav")
     entry = await set_up()
-    first, second = await watcher(), await watcher()
+    first, second = await viewer(), await viewer()
     assert (await first.ask())["success"]
     await first.see()
     hass.data["camera"].get_entity(entity_id("camera")).soda.live.drop()
@@ -629,12 +629,12 @@ async def test_unloading_right_after_a_new_address_ends_the_stream(
 async def test_unloading_ends_a_stream_that_is_preloaded(
     hass: HomeAssistant,
     set_up: SetUp,
-    watcher: Callable[[], Awaitable[Watcher]],
+    viewer: Callable[[], Awaitable[Viewer]],
     entity_id: FindEntity,
     hass_ws_client: WebSocketGenerator,
 ) -> None:
     entry = await set_up()
-    somebody = await watcher()
+    somebody = await viewer()
     client = await hass_ws_client()
     await client.send_json_auto_id(
         {
@@ -680,13 +680,13 @@ async def test_a_provider_that_preloads_gets_a_real_address(
 async def test_an_address_that_ends_at_once_is_not_asked_for_again_and_again(
     hass: HomeAssistant,
     set_up: SetUp,
-    watcher: Callable[[], Awaitable[Watcher]],
+    viewer: Callable[[], Awaitable[Viewer]],
     sim: SimCamera,
     cloud: Cloud,
 ) -> None:
     cloud.live.life = 9  # or so it seems, where the clock is wrong
     await set_up()
-    somebody = await watcher()
+    somebody = await viewer()
     await somebody.ask()
     await somebody.see()
     asked = count(sim, "liveurl")

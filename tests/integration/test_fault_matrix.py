@@ -42,7 +42,7 @@ TOKEN_KEYS = {"token_rejected", "token_paused"}
 def expected_log() -> list[str]:
     """Faults may be logged as what they are, in one line."""
     return [
-        r"custom_components\.sodalife\.watch: The SodaLife platform cannot be reached",
+        r"custom_components\.sodalife: The SodaLife platform cannot be reached",
         r"custom_components\.sodalife\.api\.ptz: Camera \w+: stop not delivered yet",
     ]
 

@@ -33,7 +33,7 @@ class Failure:
     error: SodaError
     at: float
 
-    def mended_by(self, endpoint: Endpoint) -> bool:
+    def cleared_by(self, endpoint: Endpoint) -> bool:
         """Tell whether success at an endpoint shows that this is over."""
         if isinstance(self.error, DeviceNotFound):
             return True  # it is known again
@@ -147,10 +147,10 @@ class Device:
 
     def _worked(self, endpoint: Endpoint) -> None:
         self.seen_at = self.clock.monotonic()
-        mended = [at for at, failure in self.failures.items() if failure.mended_by(endpoint)]
-        for at in mended:
+        cleared = [at for at, failure in self.failures.items() if failure.cleared_by(endpoint)]
+        for at in cleared:
             del self.failures[at]
-        news = self.online is not True or bool(mended)
+        news = self.online is not True or bool(cleared)
         self.online = True
         self.on_outcome(None)
         if news:

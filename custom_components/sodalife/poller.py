@@ -22,12 +22,12 @@ RECHECK = 900.0  # seconds between tries of what only the user can mend
 OFFLINE_PROBE = 120.0  # seconds, at least, between probes where there is no online endpoint
 
 
-class Watch:
+class Poller:
     """Checks every camera once per poll interval and notices when the platform is down."""
 
     def __init__(self, coordinator: SodaCoordinator) -> None:
-        """Take the account to watch."""
-        self._account = coordinator
+        """Take the coordinator."""
+        self._coordinator = coordinator
         self._failures = 0
         self._rechecked: dict[str, float] = {}
         self.reachable = True
@@ -47,7 +47,7 @@ class Watch:
             LOGGER.info("The SodaLife platform can be reached again")
         else:
             LOGGER.warning("The SodaLife platform cannot be reached: %s", err)
-        for camera in self._account.cameras.values():
+        for camera in self._coordinator.cameras.values():
             camera.device.changed()
 
     async def run(self, pause: float) -> None:
@@ -56,10 +56,10 @@ class Watch:
         Begins after a pause, in seconds: checks that have to wait would all come at its end.
         """
         if pause > 0:
-            await self._account.clock.sleep(pause)
+            await self._coordinator.clock.sleep(pause)
         longest_gap = FIRST_ROUND_GAP
         while True:
-            for camera in tuple(self._account.cameras.values()) or (None,):
+            for camera in tuple(self._coordinator.cameras.values()) or (None,):
                 if camera is not None:
                     self._look_after(camera)
                 await self._rest(longest_gap)
@@ -67,7 +67,7 @@ class Watch:
 
     async def _rest(self, longest: float) -> None:
         """Wait until it is time for the next camera; that may come sooner than it seemed."""
-        clock = self._account.clock
+        clock = self._coordinator.clock
         began = clock.monotonic()
         while (rest := began + min(self._gap(), longest) - clock.monotonic()) > 0:
             await clock.sleep(min(rest, SUSPICION_GAP))
@@ -75,16 +75,18 @@ class Watch:
     def _look_after(self, camera: Camera) -> None:
         if self._due(camera):
             self.check(camera)
-        now = self._account.clock.monotonic()
-        if self._account.issues.standing(camera):
+        now = self._coordinator.clock.monotonic()
+        if self._coordinator.issues.open_failures(camera):
             if now > self._rechecked.setdefault(camera.serial, now) + RECHECK:
                 self._rechecked[camera.serial] = now
-                self._account.entry.async_create_background_task(
-                    self._account.hass, self.recheck(camera), f"{DOMAIN} recheck {camera.serial}"
+                self._coordinator.entry.async_create_background_task(
+                    self._coordinator.hass,
+                    self.recheck(camera),
+                    f"{DOMAIN} recheck {camera.serial}",
                 )
         else:
             self._rechecked.pop(camera.serial, None)
-            self._account.issues.check_camera(camera)  # a quota ends by itself
+            self._coordinator.issues.check_camera(camera)  # a quota ends by itself
 
     @callback
     def check(self, camera: Camera) -> None:
@@ -96,18 +98,18 @@ class Watch:
             except SodaError as err:
                 LOGGER.debug("Online check of %s: %s", camera.serial, err)
 
-        account = self._account
-        account.entry.async_create_background_task(
-            account.hass, check(), f"{DOMAIN} online check {camera.serial}"
+        coordinator = self._coordinator
+        coordinator.entry.async_create_background_task(
+            coordinator.hass, check(), f"{DOMAIN} online check {camera.serial}"
         )
 
     async def recheck(self, camera: Camera) -> None:
         """Ask again for what only the user could mend: perhaps that has happened."""
-        endpoints = {failure.endpoint for failure in self._account.issues.standing(camera)}
+        endpoints = {failure.endpoint for failure in self._coordinator.issues.open_failures(camera)}
         camera.live.drop()
         again: dict[Endpoint, Callable[[], Awaitable[object]]] = {
             Endpoint.CAPTURE: camera.snapshots.capture,
-            Endpoint.LIVE: lambda: camera.live.get(self._account.options[OPT_LIVE_PROTOCOL]),
+            Endpoint.LIVE: lambda: camera.live.get(self._coordinator.options[OPT_LIVE_PROTOCOL]),
         }
         for endpoint in endpoints or {Endpoint.ONLINE}:
             try:
@@ -117,16 +119,16 @@ class Watch:
 
     @property
     def _interval(self) -> float:
-        return float(self._account.options[OPT_POLL_INTERVAL])
+        return float(self._coordinator.options[OPT_POLL_INTERVAL])
 
     def _gap(self) -> float:
-        gap = self._interval / max(1, len(self._account.cameras))
+        gap = self._interval / max(1, len(self._coordinator.cameras))
         return min(gap, SUSPICION_GAP) if self._failures else gap
 
     def _due(self, camera: Camera) -> bool:
         """Tell whether a check would tell anything that is not known."""
-        silent = self._account.clock.monotonic() - camera.device.seen_at
-        if self._failures or self._account.client.knows(Endpoint.ONLINE):
+        silent = self._coordinator.clock.monotonic() - camera.device.seen_at
+        if self._failures or self._coordinator.client.knows(Endpoint.ONLINE):
             return silent > self._interval / 2
         # Without an online endpoint a check is a live address: only for cameras that
         # were offline, now and then, until they answer.
