@@ -53,7 +53,7 @@ def _platform(coordinator: SodaCoordinator) -> dict[str, Any]:
         "token": {
             "age": client.tokens.age,
             "fetched": client.tokens.fetches,
-            "contended": client.tokens.contended,
+            "contended": client.tokens.shared_with_others,
         },
         "endpoints": {
             endpoint: {

@@ -63,7 +63,7 @@ class Issues:
     @callback
     def check_account(self, err: SodaError | None) -> None:
         """Look at what concerns the whole application after a call."""
-        self._set(TOKEN_CONTENTION, None, wanted=self._coordinator.client.tokens.contended)
+        self._set(TOKEN_CONTENTION, None, wanted=self._coordinator.client.tokens.shared_with_others)
         if err is None or err.code.isdigit():  # the platform has looked at the application
             self._set(ApplicationFrozen.key, None, wanted=isinstance(err, ApplicationFrozen))
 

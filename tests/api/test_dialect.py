@@ -152,7 +152,7 @@ async def test_many_first_calls_at_once_find_it_at_the_cost_of_one_token(
     client = platform.client(revision=None)
     await asyncio.gather(*(client.live_url(serial) for serial in serials))
     assert cloud.token_requests == 1
-    assert not client.tokens.contended
+    assert not client.tokens.shared_with_others
 
 
 @pytest.mark.parametrize("revision", ["body"])
@@ -164,7 +164,7 @@ async def test_a_refusal_that_comes_late_does_not_kill_a_good_token(
     platform.fault("slow", serial=OTHER, seconds=0.1, times=1)
     await asyncio.gather(client.capture(SERIAL), client.capture(OTHER))
     assert cloud.token_requests == 1
-    assert not client.tokens.contended
+    assert not client.tokens.shared_with_others
 
 
 async def test_a_frozen_application_tells_nothing_about_the_dialect(
@@ -201,7 +201,7 @@ async def test_a_platform_that_changes_is_followed_within_the_same_call(
     await operation(client)
     assert client.dialect is DIALECTS[then]
     assert cloud.token_requests <= 2
-    assert not client.tokens.contended
+    assert not client.tokens.shared_with_others
 
 
 @pytest.mark.parametrize(("revision", "then"), [("query", "body"), ("body", "query")])
@@ -225,7 +225,7 @@ async def test_cameras_that_meet_the_change_together_are_no_contention(
     await asyncio.gather(client.capture(SERIAL), client.capture(OTHER))
     await client.capture(SERIAL)
     assert cloud.token_requests == 2
-    assert not client.tokens.contended
+    assert not client.tokens.shared_with_others
 
 
 @pytest.mark.parametrize(("revision", "then"), [("query", "body"), ("body", "query")])
@@ -242,7 +242,7 @@ async def test_many_calls_that_meet_the_change_at_once_all_succeed(
     await asyncio.gather(*(client.live_url(serial) for serial in serials))
     assert client.dialect is DIALECTS[then]
     assert cloud.token_requests == (1 if fresh else 2)
-    assert not client.tokens.contended
+    assert not client.tokens.shared_with_others
 
 
 async def test_a_fresh_token_refused_in_both_places_is_asked_both_ways_only_now_and_then(

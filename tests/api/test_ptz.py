@@ -265,7 +265,7 @@ async def test_a_stop_that_keeps_failing_is_reported_and_sent_on_until_it_arrive
 
 
 @pytest.mark.parametrize("presses", [0, 1])
-async def test_while_a_stop_is_owed_nothing_else_goes_out(
+async def test_while_a_stop_is_pending_nothing_else_goes_out(
     platform: Platform,
     camera: Camera,
     sim: SimCamera,
@@ -286,7 +286,7 @@ async def test_while_a_stop_is_owed_nothing_else_goes_out(
     at_rest()
 
 
-async def test_a_start_first_delivers_a_stop_that_is_owed(
+async def test_a_start_first_delivers_a_stop_that_is_pending(
     platform: Platform, camera: Camera, sim: SimCamera, clock: ManualClock, at_rest: Any
 ) -> None:
     await camera.ptz.start(UP, 60.0)
@@ -309,7 +309,7 @@ async def test_a_stop_that_cannot_help_is_not_sent_again_and_frees_the_camera(
     assert await clock.drive(camera.check_online())
 
 
-# A start that surely did nothing.
+# A start that certainly did nothing.
 
 
 @pytest.mark.parametrize("code", ["20007", "60000", "60001", "60020", "10005", "20002"])
@@ -572,7 +572,7 @@ async def test_a_stop_does_not_take_part_in_the_pauses_for_a_rivals_sake(
     await clock.drive(camera.ptz.start(UP, 60.0))
     cloud.rival()
     await asyncio.wait_for(camera.ptz.stop(), 1.0)
-    assert camera.device.client.tokens.contended
+    assert camera.device.client.tokens.shared_with_others
     at_rest()
 
 
@@ -685,7 +685,7 @@ async def test_closing_does_not_lose_a_stop_that_is_being_repeated_without_a_mov
     at_rest()
 
 
-async def test_closing_delivers_a_stop_that_is_owed(
+async def test_closing_delivers_a_stop_that_is_pending(
     platform: Platform, camera: Camera, sim: SimCamera, clock: ManualClock, at_rest: Any
 ) -> None:
     await camera.ptz.start(UP, 60.0)
@@ -699,7 +699,7 @@ async def test_closing_delivers_a_stop_that_is_owed(
     at_rest()
 
 
-async def test_closing_tells_when_an_owed_stop_is_refused_to_the_last(
+async def test_closing_tells_when_a_pending_stop_is_refused_to_the_last(
     platform: Platform, camera: Camera, clock: ManualClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     await camera.ptz.start(UP, 60.0)

@@ -203,7 +203,7 @@ async def test_a_stored_token_that_was_killed_meanwhile_is_replaced(
     await client.tokens.load()
     assert await call(client) == ""
     assert cloud.token_requests == 2
-    assert not client.tokens.contended
+    assert not client.tokens.shared_with_others
 
 
 # Somebody sets the clock of this machine; the platform's goes right.
@@ -236,7 +236,7 @@ async def test_a_clock_set_back_costs_nothing_until_the_token_has_really_ended(
     await clock.advance(1.0)
     assert await call(client) == ""
     assert cloud.token_requests == 2
-    assert not client.tokens.contended
+    assert not client.tokens.shared_with_others
 
 
 @pytest.mark.parametrize("jump", [3600.0, -3600.0])
@@ -399,21 +399,19 @@ async def test_callers_that_meet_such_trouble_together_do_not_fetch_in_turn(
 # Somebody else uses this client_id.
 
 
-@pytest.mark.parametrize(
-    ("apart", "contended"), [((), False), ((3500.0,), True), ((3700.0,), False)]
-)
+@pytest.mark.parametrize(("apart", "shared"), [((), False), ((3500.0,), True), ((3700.0,), False)])
 async def test_two_early_deaths_within_an_hour_are_contention(
     client: SodaClient,
     cloud: Cloud,
     clock: ManualClock,
     apart: tuple[float, ...],
-    contended: bool,
+    shared: bool,
 ) -> None:
     for seconds in (0.0, *apart):
         await clock.advance(seconds)
         await killed_after_use(client, cloud)
         assert await call(client) == ""
-    assert client.tokens.contended is contended
+    assert client.tokens.shared_with_others is shared
 
 
 async def test_tokens_that_end_in_their_time_are_no_contention(
@@ -424,7 +422,7 @@ async def test_tokens_that_end_in_their_time_are_no_contention(
         assert await call(client) == ""
         await clock.advance(1201.0)
     assert cloud.token_requests == 4
-    assert not client.tokens.contended
+    assert not client.tokens.shared_with_others
 
 
 async def test_a_token_that_was_about_to_end_did_not_die_early(
@@ -453,7 +451,7 @@ async def test_an_early_death_is_told_from_a_late_answer_to_the_token_before(
     assert await late == ""
     await gathered(client.live_url(SERIAL))
     assert cloud.token_requests == 2
-    assert not client.tokens.contended
+    assert not client.tokens.shared_with_others
 
 
 async def test_contention_makes_the_pauses_between_fetches_grow(
@@ -482,9 +480,9 @@ async def test_contention_clears_itself_an_hour_after_the_last_death(
         await killed_after_use(client, cloud)
         assert await call(client) == ""
         await clock.advance(60.0)
-    assert client.tokens.contended
+    assert client.tokens.shared_with_others
     await clock.advance(3541.0)
-    assert not client.tokens.contended
+    assert not client.tokens.shared_with_others
     assert await call(client) == ""
 
 

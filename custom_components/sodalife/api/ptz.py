@@ -31,10 +31,10 @@ _LOGGER = logging.getLogger(__name__)
 
 HOME_SECONDS = 5.0  # a return to the preset; then the stop that the platform wants
 LATE_START = 10.0  # seconds in which a start that was not answered may still be carried out
-RETRY_PAUSES = (0.3, 0.7, 1.5)  # seconds before a failed stop is sent again
-FIRST_DEBT_PAUSE = 5.0  # ... and when it was reported: pauses that double ...
-LONGEST_DEBT_PAUSE = 60.0
-LONGEST_DEBT = 900.0  # ... until the motor is at its end in any case
+STOP_RETRY_PAUSES = (0.3, 0.7, 1.5)  # seconds before a failed stop is sent again
+STOP_RETRY_FIRST_PAUSE = 5.0  # ... and when it was reported: pauses that double ...
+STOP_RETRY_MAX_PAUSE = 60.0
+STOP_RETRY_MAX_TIME = 900.0  # ... until the motor is at its end in any case
 
 
 class Ptz:
@@ -48,8 +48,8 @@ class Ptz:
         self._on_moved = on_moved
         self._move: Move | None = None
         self._last = Command.ZOOM_IN
-        self._owed: Command | None = None  # a stop that could not be delivered yet
-        self._payer: asyncio.Task[None] | None = None  # delivers it
+        self._pending_stop: Command | None = None  # a stop that could not be delivered yet
+        self._stop_retrier: asyncio.Task[None] | None = None  # delivers it
         self._late: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
@@ -101,7 +101,7 @@ class Ptz:
             await outcome_of(move.stopped)
             if move.sent:
                 return
-        await outcome_of(self._spawn(self._stop_blindly()))
+        await outcome_of(self._spawn(self._stop_unknown()))
 
     async def close(self) -> None:
         """Stop what moves and start nothing any more."""
@@ -109,12 +109,12 @@ class Ptz:
         if self._move is not None:
             self._move.end()
             await asyncio.wait({self._move.stopped})
-        for task in (self._payer, self._late):
+        for task in (self._stop_retrier, self._late):
             if task is not None:
                 task.cancel()
-        if self._owed is not None:
+        if self._pending_stop is not None:
             try:
-                await self._stop_surely(self._owed, owe=False)
+                await self._deliver(self._pending_stop, keep_trying=False)
             except SodaError as err:
                 _LOGGER.warning(
                     "Camera %s may still be moving: its stop was refused to the last (%s)",
@@ -140,9 +140,11 @@ class Ptz:
 
     async def _take_over(self, command: Command, seconds: float) -> Move:
         """Return the move that runs, if it is the one wanted, else end it and begin ours."""
-        while (current := self._move) is not None or self._owed is not None:
+        while (current := self._move) is not None or self._pending_stop is not None:
             if current is None:
-                await self._send_stop(self._last if self._owed is None else self._owed)
+                await self._send_stop(
+                    self._last if self._pending_stop is None else self._pending_stop
+                )
             elif current.command is command and not current.ended.is_set():
                 current.seconds = seconds
                 if current.started.done():
@@ -161,7 +163,7 @@ class Ptz:
         try:
             if await self._start_and_wait(move):
                 move.end()
-                await self._stop_surely(move.command, owe=True)
+                await self._deliver(move.command, keep_trying=True)
         except SodaError as err:
             _LOGGER.warning(
                 "Camera %s: stop not delivered yet (%s), trying on", self._device.serial, err.key
@@ -217,29 +219,31 @@ class Ptz:
             self._late = self._spawn(self._stop_late())
             raise
 
-    async def _stop_surely(self, command: Command, *, owe: bool) -> None:
-        """Stop, again if need be; a stop that is owed is sent until it arrives."""
-        for pause in (*RETRY_PAUSES, None):
+    async def _deliver(self, command: Command, *, keep_trying: bool) -> None:
+        """Stop, again if need be; with `keep_trying`, it is sent until it arrives."""
+        for pause in (*STOP_RETRY_PAUSES, None):
             try:
                 return await self._send_stop(command)
             except SodaError as err:
-                if pause is None and owe and not _hopeless(err):
-                    self._owed = command
+                if pause is None and keep_trying and not _is_final(err):
+                    self._pending_stop = command
                     self._queue.hold(self)
-                    if self._payer is not None:
-                        self._payer.cancel()
-                    self._payer = self._spawn(self._pay())
-                if pause is None or (_hopeless(err) and not owe):
+                    if self._stop_retrier is not None:
+                        self._stop_retrier.cancel()
+                    self._stop_retrier = self._spawn(self._retry_stop())
+                if pause is None or (_is_final(err) and not keep_trying):
                     raise
             await self._clock.sleep(pause)
         return None
 
-    async def _stop_blindly(self) -> None:
+    async def _stop_unknown(self) -> None:
         """Stop without knowing of a move; nothing may come between all the same."""
         holder = object()
         self._queue.hold(holder)
         try:
-            await self._stop_surely(self._last if self._owed is None else self._owed, owe=False)
+            await self._deliver(
+                self._last if self._pending_stop is None else self._pending_stop, keep_trying=False
+            )
         finally:
             self._queue.release(holder)
 
@@ -247,7 +251,7 @@ class Ptz:
         """Stop once more for a start that the platform may carry out after our stop."""
         await self._clock.sleep(LATE_START)
         if self._move is None:  # else that one's stop will do
-            await self._stop_blindly()
+            await self._stop_unknown()
 
     async def _send_stop(self, command: Command) -> None:
         try:
@@ -258,23 +262,23 @@ class Ptz:
             self._queue.start_cooldown(err)
             raise
         self._queue.start_cooldown()
-        self._forgive()
+        self._stop_delivered()
 
-    async def _pay(self) -> None:
+    async def _retry_stop(self) -> None:
         """Go on sending a stop that could not be delivered."""
-        pause, waited = FIRST_DEBT_PAUSE, 0.0
-        while self._owed is not None and waited < LONGEST_DEBT:
+        pause, waited = STOP_RETRY_FIRST_PAUSE, 0.0
+        while self._pending_stop is not None and waited < STOP_RETRY_MAX_TIME:
             await self._clock.sleep(pause)
             waited += pause
-            pause = min(pause * 2, LONGEST_DEBT_PAUSE)
-            if self._owed is not None:
+            pause = min(pause * 2, STOP_RETRY_MAX_PAUSE)
+            if self._pending_stop is not None:
                 with suppress(SodaError):  # whatever it says: something may be moving
-                    await self._send_stop(self._owed)
-        self._forgive()
+                    await self._send_stop(self._pending_stop)
+        self._stop_delivered()
 
-    def _forgive(self) -> None:
-        """Note that no stop is owed any more."""
-        self._owed = None
+    def _stop_delivered(self) -> None:
+        """Note that no stop is pending any more."""
+        self._pending_stop = None
         self._queue.release(self)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
@@ -285,7 +289,7 @@ class Ptz:
         return task
 
 
-def _hopeless(err: SodaError) -> bool:
+def _is_final(err: SodaError) -> bool:
     """Tell whether it is no use to repeat a stop that nobody is known to need."""
     passing = (RateLimited, TokenRejected, TokenPaused, DeviceOffline)
     return not err.maybe_done and not isinstance(err, passing)

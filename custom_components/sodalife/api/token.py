@@ -56,17 +56,17 @@ class TokenKeeper:
         self._clock = clock
         self._store = store
         self._token: Token | None = None
-        self._proven = False  # the platform has accepted this token at least once
+        self._verified = False  # the platform has accepted this token at least once
         self._fetching: asyncio.Task[Token] | None = None
         self._early_deaths: list[float] = []
         self._last_fetch = clock.monotonic() - LONGEST_PAUSE
         self._pause = 0.0  # seconds from one fetch to the next, while fetching is no help
-        self._doubted: Token | None = None
+        self._suspect: Token | None = None
         self._pause_reason: type[SodaError] = TokenPaused
         self.fetches = 0
 
     @property
-    def contended(self) -> bool:
+    def shared_with_others(self) -> bool:
         """Somebody else uses this client_id: tokens died early, twice within an hour."""
         since = self._clock.monotonic() - CONTENTION_WINDOW
         self._early_deaths = [death for death in self._early_deaths if death > since]
@@ -90,7 +90,7 @@ class TokenKeeper:
         """Take over the token that an earlier run has stored."""
         if self._store is not None and self._token is None:
             self._token = await self._store.load()
-            self._proven = self._token is not None
+            self._verified = self._token is not None
 
     async def close(self) -> None:
         """Let a fetch under way end, so that its token is not lost."""
@@ -121,29 +121,29 @@ class TokenKeeper:
 
         """
         if self._fetching is None and rejected == self._token:
-            self._bury(rejected)
+            self._reject(rejected)
         return self.current or await self._replace(urgent=urgent)
 
     def accepted(self, token: Token) -> None:
         """Note that the platform took this token."""
-        if not self._proven and token is self._token:
-            self._proven = True
-            if not self.contended:
+        if not self._verified and token is self._token:
+            self._verified = True
+            if not self.shared_with_others:
                 self._pause = 0.0
 
-    def _bury(self, token: Token) -> None:
+    def _reject(self, token: Token) -> None:
         """Judge a rejection: a token that worked was killed, one that never did is no help."""
-        if self._proven:
+        if self._verified:
             if self.current is not None:  # else it was about to end in any case
                 self._early_deaths.append(self._clock.monotonic())
             self._token = None
-            if self.contended:
+            if self.shared_with_others:
                 self._grow_pause(TokenPaused)
             return
         # What is refused may be the platform's own token towards EZVIZ. Ours may well be
         # good then: it is kept and used, and another is tried only now and then.
-        if self._doubted != token:
-            self._doubted = token
+        if self._suspect != token:
+            self._suspect = token
             self._grow_pause(TokenRejected)
         if self._paused:
             raise TokenRejected
@@ -181,7 +181,7 @@ class TokenKeeper:
             raise
         self.fetches += 1
         self._token = token
-        self._proven = False
+        self._verified = False
         if self._store is not None:
             await self._store.save(token)
         return token
