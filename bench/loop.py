@@ -10,7 +10,7 @@ import time
 from typing import Any
 from unittest.mock import patch
 
-LONGEST_HOLD = 20.0  # ms: nothing of ours may keep the event loop from others for longer
+MAX_HOLD = 20.0  # ms: nothing of ours may keep the event loop from others for longer
 
 
 class LoopWatch:

@@ -11,10 +11,10 @@ from soak.platform import serials
 
 from .figures import Report
 from .home import entity_of, make_entry, running_home
-from .loop import LONGEST_HOLD, watched_loop
+from .loop import MAX_HOLD, watched_loop
 
 RATE = 96_000
-SECONDS = 50  # at 96 kHz, 16 bits and two channels: 19.2 MB of the 20 that are allowed
+LENGTH = 50  # seconds: at 96 kHz, 16 bits and two channels: 19.2 MB of the 20 that are allowed
 
 
 async def measure(report: Report, host: str) -> None:
@@ -32,7 +32,7 @@ async def measure(report: Report, host: str) -> None:
         async with watched_loop() as watch:
             await hass.services.async_call(DOMAIN, "send_voice", target, blocking=True)
     report.slow["sending a sound of 19 MB"] = watch.whose
-    report.promise("event loop held, sending a sound of 19 MB", watch.longest, LONGEST_HOLD, "ms")
+    report.promise("event loop held, sending a sound of 19 MB", watch.longest, MAX_HOLD, "ms")
 
 
 def sound() -> bytes:
@@ -42,5 +42,5 @@ def sound() -> bytes:
             out.setnchannels(2)
             out.setsampwidth(2)
             out.setframerate(RATE)
-            out.writeframes(bytes(RATE * SECONDS * 4))
+            out.writeframes(bytes(RATE * LENGTH * 4))
         return content.getvalue()

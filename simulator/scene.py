@@ -24,8 +24,8 @@ EYE_LEVEL: Final = -6.0  # units; what the camera looks at when at home
 SUPERSAMPLE: Final = 2  # drawn twice as large, then reduced: smooth edges
 BLUR: Final = 0.013  # of the picture's width at the worst focus
 JPEG_QUALITY: Final = 85
-SMALLEST_TEXT: Final = 3.0  # pixels; below, a bar stands for the line
-LARGEST_TEXT: Final = 1200.0  # pixels
+MIN_TEXT: Final = 3.0  # pixels; below, a bar stands for the line
+MAX_TEXT: Final = 1200.0  # pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +100,9 @@ class _Brush:
 
     def _text(self, shape: Text, box: Box) -> None:
         size = shape.height * self._scale
-        if size < SMALLEST_TEXT:
+        if size < MIN_TEXT:
             self._draw.rectangle(box, _faint(shape.fill, shape.ground))
-        elif size < LARGEST_TEXT:
+        elif size < MAX_TEXT:
             centre = ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
             self._draw.text(centre, shape.text, shape.fill, _font(round(size)), "mm")
 

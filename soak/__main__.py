@@ -22,7 +22,7 @@ from custom_components.sodalife.api.call_queue import DEFAULT_INTERVAL
 from .platform import serials
 from .run import FACTOR, Control, FastClock, Trouble, use
 
-MOST_GROWTH = 30.0  # MB that the client's process may grow after its first third
+MAX_GROWTH = 30.0  # MB that the client's process may grow after its first third
 
 
 @dataclass
@@ -45,7 +45,7 @@ class Verdict:
             (len(moving), f"moves left running: {moving}"),
             (self.tasks, "tasks left running"),
             (max(0, self.sockets), "sockets or files left open"),
-            (self.growth > MOST_GROWTH, f"memory grew by {self.growth:.1f} MB"),
+            (self.growth > MAX_GROWTH, f"memory grew by {self.growth:.1f} MB"),
         )
         return [f"{int(number)} {what}" for number, what in rules if number]
 
@@ -102,8 +102,8 @@ async def _life(
 
 async def _soak(host: str, cameras: int, operations: int, seed: int) -> Verdict:
     chance = random.Random(seed)  # noqa: S311 - repeatable, not secret
-    for endpoint in api_client.SECONDS:  # a hanging call must not outlast the whole soak
-        api_client.SECONDS[endpoint] /= FACTOR
+    for endpoint in api_client.TIMEOUTS:  # a hanging call must not outlast the whole soak
+        api_client.TIMEOUTS[endpoint] /= FACTOR
     began, files, tasks = time.monotonic(), _open_files(), len(asyncio.all_tasks())
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit_per_host=100)) as session:
         client = SodaClient(session, host, "demo-client", "demo-secret", clock=FastClock())

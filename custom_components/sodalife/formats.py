@@ -16,7 +16,7 @@ type Content = bytes | bytearray
 _PCM = 1
 _SAMPLE_BITS = (8, 16)
 _RATES = range(8000, 48001)
-_MOST_CHANNELS = 2
+_MAX_CHANNELS = 2
 
 # ISO/IEC 11172-3 and 13818-3, layer III: kbit/s and Hz by their index; the first line is
 # of MPEG 1, the second of MPEG 2 and 2.5.
@@ -33,8 +33,8 @@ _AAC_RATES = (
     *(16000, 12000, 11025, 8000, 7350, 0, 0, 0),
 )
 
-_FEWEST_FRAMES = 3  # less can be chance
-_LARGEST_REST = 4096  # bytes behind the last frame: tags, padding
+_MIN_FRAMES = 3  # less can be chance
+_MAX_REST = 4096  # bytes behind the last frame: tags, padding
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def _wave(content: Content) -> Format | None:
             code, channels, rate, _, block, bits = struct.unpack_from("<HHIIHH", content, at)
             if code != _PCM or bits not in _SAMPLE_BITS or rate not in _RATES:
                 return None
-            if not 0 < channels <= _MOST_CHANNELS or block != channels * bits // 8:
+            if not 0 < channels <= _MAX_CHANNELS or block != channels * bits // 8:
                 return None
             bytes_per_second = rate * block
         elif name == b"data":
@@ -115,7 +115,7 @@ def _seconds_of_frames(
         frames += 1
         at += frame.size
     rest = len(content) - at  # negative: the last frame was cut off
-    return seconds if frames >= _FEWEST_FRAMES and rest <= _LARGEST_REST else None
+    return seconds if frames >= _MIN_FRAMES and rest <= _MAX_REST else None
 
 
 def _mp3_frame(head: Content) -> _Frame | None:

@@ -25,7 +25,7 @@ from .const import DOMAIN, LOGGER
 from .hls_restart import keep_players
 
 FIRST_PAUSE = 10.0  # seconds after a failure without another new address; doubles ...
-LONGEST_PAUSE = 300.0  # ... up to this
+MAX_PAUSE = 300.0  # ... up to this
 FRESH = 20.0  # seconds: a segment takes a few, a restart some more
 CALM = 120.0  # seconds without a failure after which the next one counts as the first
 
@@ -138,7 +138,7 @@ class LiveStream:
         if now < self._failed_at + self._pause:
             return
         calm = now > self._failed_at + max(CALM, self._pause * 2)
-        self._pause = FIRST_PAUSE if calm else min(self._pause * 2, LONGEST_PAUSE)
+        self._pause = FIRST_PAUSE if calm else min(self._pause * 2, MAX_PAUSE)
         self._failed_at = now
         self._renew_soon()
 

@@ -18,7 +18,7 @@ from .speech import SOURCE as SPEECH, async_read_proxied, async_read_speech, tit
 from .web_media import async_fetch, shown
 
 LOCAL = "media-source://media_source/"
-LARGEST_FILE = 200 * 1000 * 1000  # bytes that are read in order to be converted
+MAX_FILE = 200 * 1000 * 1000  # bytes that are read in order to be converted
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +95,14 @@ async def _async_read_file(hass: HomeAssistant, path: Path) -> Media:
         if not path.is_file():
             raise FileNotFoundError  # or a pipe, which could keep this thread for ever
         with path.open("rb") as file:
-            return file.read(LARGEST_FILE + 1)
+            return file.read(MAX_FILE + 1)
 
     try:
         content = await hass.async_add_executor_job(read)
     except OSError:
         raise invalid("file_not_readable", path=str(path)) from None
-    if len(content) > LARGEST_FILE:
-        raise invalid("media_too_large", media=path.name, limit=str(LARGEST_FILE // 10**6))
+    if len(content) > MAX_FILE:
+        raise invalid("media_too_large", media=path.name, limit=str(MAX_FILE // 10**6))
     return Media(content, path.name)
 
 

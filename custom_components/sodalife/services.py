@@ -31,7 +31,7 @@ ATTR_MEDIA_ID = "media_content_id"
 ATTR_PROTOCOL = "protocol"
 ATTR_TIMEOUT = "timeout"
 
-LONGEST_MOTION = 60  # seconds
+MAX_MOVE = 60  # seconds
 DEFAULT_TIMEOUT = 10  # seconds
 
 
@@ -131,7 +131,7 @@ _MEDIA = vol.Schema({vol.Required(ATTR_MEDIA_ID): cv.string}, extra=vol.ALLOW_EX
 
 
 def _seconds(shortest: float) -> Callable[[Any], Any]:
-    return vol.All(vol.Coerce(float), vol.Range(min=shortest, max=LONGEST_MOTION))
+    return vol.All(vol.Coerce(float), vol.Range(min=shortest, max=MAX_MOVE))
 
 
 ACTIONS = {

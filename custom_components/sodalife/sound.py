@@ -10,8 +10,8 @@ from .formats import recognise
 from .media import Media
 from .transcode import async_to_mp3
 
-LARGEST_SOUND = 20 * 1000 * 1000  # bytes; SodaLife "下发语音": 20M, in the stricter reading
-SHORTEST_SOUND = 0.2  # seconds; the platform fails on anything very short
+MAX_SOUND = 20 * 1000 * 1000  # bytes; SodaLife "下发语音": 20M, in the stricter reading
+MIN_SOUND = 0.2  # seconds; the platform fails on anything very short
 
 
 async def async_make_clip(hass: HomeAssistant, media: Media, title: str | None = None) -> Clip:
@@ -28,11 +28,11 @@ async def async_make_clip(hass: HomeAssistant, media: Media, title: str | None =
     if not content:
         raise VoiceEmpty
     found = await hass.async_add_executor_job(recognise, content)
-    if found is None or len(content) > LARGEST_SOUND:
-        content = await async_to_mp3(hass, content, LARGEST_SOUND)
+    if found is None or len(content) > MAX_SOUND:
+        content = await async_to_mp3(hass, content, MAX_SOUND)
         found = await hass.async_add_executor_job(recognise, content)
-    if len(content) > LARGEST_SOUND:
+    if len(content) > MAX_SOUND:
         raise VoiceTooLarge
-    if found is None or found.seconds < SHORTEST_SOUND:
+    if found is None or found.seconds < MIN_SOUND:
         raise VoiceEmpty
     return Clip(Sound(bytes(content), found.kind), found.seconds, title or media.title)

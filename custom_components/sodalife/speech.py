@@ -17,7 +17,7 @@ from .errors import failed
 
 SOURCE = "media-source://tts/"
 PROXY = "/api/tts_proxy/"
-SECONDS = 60.0  # for an engine on a small machine, and a long text
+TIMEOUT = 60.0  # for an engine on a small machine, and a long text
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def title_of(media_id: str) -> str | None:
 
 async def _made(read: Callable[[], Awaitable[bytes]]) -> bytes:
     try:
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(TIMEOUT):
             return await read()
     except TimeoutError:
         raise failed("tts_failed", reason="timeout") from None

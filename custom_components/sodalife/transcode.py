@@ -18,9 +18,9 @@ from .const import DOMAIN, LOGGER
 from .errors import failed
 from .formats import Content
 
-SECONDS = 60.0
+TIMEOUT = 60.0  # seconds
 AT_A_TIME = 2  # a sound for twenty cameras leaves Home Assistant some of the processor
-ROOM: HassKey[asyncio.Semaphore] = HassKey(f"{DOMAIN}_transcode")
+SLOTS: HassKey[asyncio.Semaphore] = HassKey(f"{DOMAIN}_transcode")
 
 _CHUNK = 1 << 18  # bytes
 _COMPLAINT = 300  # bytes kept of what ffmpeg says
@@ -50,15 +50,15 @@ async def async_to_mp3(hass: HomeAssistant, content: Content, limit: int) -> byt
 
     """
     binary = get_ffmpeg_manager(hass).binary
-    room = hass.data.setdefault(ROOM, asyncio.Semaphore(AT_A_TIME))
-    async with room:
+    slots = hass.data.setdefault(SLOTS, asyncio.Semaphore(AT_A_TIME))
+    async with slots:
         try:
-            async with asyncio.timeout(SECONDS):
+            async with asyncio.timeout(TIMEOUT):
                 code, output, complaint = await _run(
                     content, binary, *_INPUT, *_OUTPUT, "-fs", str(limit + 1), "pipe:1"
                 )
         except TimeoutError:
-            raise failed("conversion_timeout", seconds=f"{SECONDS:.0f}") from None
+            raise failed("conversion_timeout", seconds=f"{TIMEOUT:.0f}") from None
         except OSError as err:  # of starting it
             LOGGER.debug("ffmpeg cannot be started: %s", err)
             raise failed("ffmpeg_missing") from None

@@ -14,11 +14,11 @@ from .api.picture import is_public
 from .api.transport import reason
 from .errors import failed, invalid
 
-SECONDS = 60.0
+TIMEOUT = 60.0  # seconds
 # Bytes. An hour of mp3; and more would have to be moved about in memory for longer than
 # the event loop may be held.
-LARGEST = 50 * 1000 * 1000
-MOST_REDIRECTS = 5
+MAX_SIZE = 50 * 1000 * 1000
+MAX_REDIRECTS = 5
 _SCHEMES = ("http", "https")
 
 
@@ -35,7 +35,7 @@ async def async_fetch(hass: HomeAssistant, address: str) -> bytearray:
     name = shown(address)
     try:
         url = _url(address)
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(TIMEOUT):
             return await _follow(async_get_clientsession(hass), url)
     except TimeoutError:
         raise failed("media_not_readable", media=name, reason="timeout") from None
@@ -44,7 +44,7 @@ async def async_fetch(hass: HomeAssistant, address: str) -> bytearray:
     except (aiohttp.ClientError, OSError, ValueError) as err:
         raise failed("media_not_readable", media=name, reason=reason(err)) from None
     except _TooLarge:
-        raise invalid("media_too_large", media=name, limit=str(LARGEST // 10**6)) from None
+        raise invalid("media_too_large", media=name, limit=str(MAX_SIZE // 10**6)) from None
 
 
 def shown(address: str) -> str:
@@ -70,7 +70,7 @@ def _url(address: str) -> URL:
 
 
 async def _follow(session: aiohttp.ClientSession, url: URL) -> bytearray:
-    for _ in range(MOST_REDIRECTS + 1):
+    for _ in range(MAX_REDIRECTS + 1):
         if url.scheme not in _SCHEMES or not url.host:
             raise _Unreadable("not http(s)")
         async with session.get(url, allow_redirects=False) as response:
@@ -95,10 +95,10 @@ async def _read(response: aiohttp.ClientResponse) -> bytearray:
     if response.status != HTTPStatus.OK:
         raise _Unreadable(f"HTTP {response.status}")
     content = bytearray()
-    if (response.content_length or 0) > LARGEST:
+    if (response.content_length or 0) > MAX_SIZE:
         raise _TooLarge
     async for chunk in response.content.iter_any():
         content += chunk
-        if len(content) > LARGEST:
+        if len(content) > MAX_SIZE:
             raise _TooLarge
     return content

@@ -15,7 +15,7 @@ from aiohttp import web
 import pytest
 
 from custom_components.sodalife.api import Command, Endpoint, SodaClient, SodaError, Sound
-from custom_components.sodalife.api.client import MOST_CALLS, SECONDS
+from custom_components.sodalife.api.client import MAX_CALLS, TIMEOUTS
 from custom_components.sodalife.api.codes import CODES, error_of
 from custom_components.sodalife.api.errors import (
     AnswerTimeout,
@@ -227,7 +227,7 @@ async def test_a_broken_answer_is_an_error_once_and_then_all_is_well(
     kind: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setitem(SECONDS, endpoint, 0.05 if kind == "hang" else SECONDS[endpoint])
+    monkeypatch.setitem(TIMEOUTS, endpoint, 0.05 if kind == "hang" else TIMEOUTS[endpoint])
     platform.fault(kind, endpoint.value, times=1)
     with pytest.raises(SodaError) as caught:
         await OPERATIONS[endpoint](client)
@@ -374,8 +374,8 @@ async def test_a_stop_finds_a_connection_however_many_calls_hang(
 ) -> None:
     await client.start(SERIAL, Command.UP)
     cloud.capture_seconds = 60.0
-    hanging = [asyncio.create_task(client.capture(OTHER)) for _ in range(MOST_CALLS + 10)]
-    await until(lambda: len(cloud.cameras[OTHER].calls) == MOST_CALLS)
+    hanging = [asyncio.create_task(client.capture(OTHER)) for _ in range(MAX_CALLS + 10)]
+    await until(lambda: len(cloud.cameras[OTHER].calls) == MAX_CALLS)
     await asyncio.wait_for(client.stop(SERIAL, Command.UP), 2.0)
     assert sim.moving is None
     for task in hanging:
@@ -387,8 +387,8 @@ async def test_cancelled_calls_make_room_for_others(
     platform: Platform, client: SodaClient, cloud: Cloud
 ) -> None:
     platform.fault("hang", "capture")
-    hanging = [asyncio.create_task(client.capture(OTHER)) for _ in range(MOST_CALLS)]
-    await until(lambda: len(cloud.cameras[OTHER].calls) == MOST_CALLS)
+    hanging = [asyncio.create_task(client.capture(OTHER)) for _ in range(MAX_CALLS)]
+    await until(lambda: len(cloud.cameras[OTHER].calls) == MAX_CALLS)
     for task in hanging:
         task.cancel()
     await gathered(*hanging)
@@ -447,7 +447,7 @@ async def test_no_secret_in_an_error_about_the_connection(
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setitem(SECONDS, Endpoint.LIVE, 0.05)
+    monkeypatch.setitem(TIMEOUTS, Endpoint.LIVE, 0.05)
     token = (await client.tokens.get()).value
     if kind == "closed":
         await platform.server.close()

@@ -162,7 +162,7 @@ async def test_three_redirects_are_followed_and_no_more(
 async def test_a_server_that_does_not_answer_is_given_up(
     platform: Platform, client: SodaClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("custom_components.sodalife.api.picture.SECONDS", 0.05)
+    monkeypatch.setattr("custom_components.sodalife.api.picture.TIMEOUT", 0.05)
     address = await client.capture(SERIAL)
     platform.fault("hang", "picture")
     with pytest.raises(PictureUnusable, match="timeout"):

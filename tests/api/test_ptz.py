@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from custom_components.sodalife.api import Camera, Command, Endpoint, SodaClient, SodaError
-from custom_components.sodalife.api.client import SECONDS
+from custom_components.sodalife.api.client import TIMEOUTS
 from custom_components.sodalife.api.errors import (
     AnswerTimeout,
     CannotConnect,
@@ -45,7 +45,7 @@ def starts(sim: SimCamera) -> list[str]:
 def hurry_if_it_hangs(monkeypatch: pytest.MonkeyPatch, fault: dict[str, Any]) -> None:
     """Wait a shorter time for an answer that will not come."""
     if fault.get("kind") == "hang":
-        monkeypatch.setitem(SECONDS, Endpoint.CONTROL, 0.3)
+        monkeypatch.setitem(TIMEOUTS, Endpoint.CONTROL, 0.3)
 
 
 # A start is followed by its stop.
@@ -819,7 +819,7 @@ async def test_a_start_that_is_carried_out_after_our_stop_is_stopped_as_well(
     monkeypatch: pytest.MonkeyPatch,
     at_rest: Any,
 ) -> None:
-    monkeypatch.setitem(SECONDS, Endpoint.CONTROL, 0.1)
+    monkeypatch.setitem(TIMEOUTS, Endpoint.CONTROL, 0.1)
     platform.fault("hang", "controlling", seconds=1.0, times=1)
     with pytest.raises(AnswerTimeout):
         await camera.ptz.start(ZOOM, 5.0)

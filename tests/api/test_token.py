@@ -294,7 +294,7 @@ async def test_no_other_trouble_with_the_token_asks_for_credentials(
     expected: type[SodaError],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("custom_components.sodalife.api.client.TOKEN_SECONDS", 0.1)
+    monkeypatch.setattr("custom_components.sodalife.api.client.TOKEN_TIMEOUT", 0.1)
     platform.fault(endpoint="token", times=1, **fault)
     with pytest.raises(expected) as caught:
         await client.is_online(SERIAL)

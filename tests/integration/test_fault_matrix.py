@@ -24,7 +24,7 @@ from tests.clock import ManualClock, until
 from tests.integration.common import DOMAIN, SERIAL, Act, FindEntity, SetUp, state_of
 from tests.integration.faults import CODES, NETWORK, PICTURE
 
-QUIET_SECONDS = 0.4  # real ones, that a hanging answer is waited for
+QUIET_TIMEOUT = 0.4  # real seconds, that a hanging answer is waited for
 OPERATIONS = {
     "capture": "capture",
     "start": "controlling",
@@ -60,9 +60,9 @@ def sound(tmp_path: Path, hass: HomeAssistant) -> str:
 
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait shorter for answers that will not come."""
-    monkeypatch.setattr(api_client, "SECONDS", dict.fromkeys(api_client.SECONDS, QUIET_SECONDS))
-    monkeypatch.setattr(api_client, "TOKEN_SECONDS", QUIET_SECONDS)
-    monkeypatch.setattr(api_picture, "SECONDS", QUIET_SECONDS)
+    monkeypatch.setattr(api_client, "TIMEOUTS", dict.fromkeys(api_client.TIMEOUTS, QUIET_TIMEOUT))
+    monkeypatch.setattr(api_client, "TOKEN_TIMEOUT", QUIET_TIMEOUT)
+    monkeypatch.setattr(api_picture, "TIMEOUT", QUIET_TIMEOUT)
 
 
 @pytest.fixture

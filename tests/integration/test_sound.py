@@ -157,7 +157,7 @@ async def test_a_25_mb_wav_is_made_smaller(hass: HomeAssistant, ffmpeg: None) ->
 async def test_what_stays_too_large_is_refused(
     hass: HomeAssistant, ffmpeg: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("custom_components.sodalife.sound.LARGEST_SOUND", 100_000)
+    monkeypatch.setattr("custom_components.sodalife.sound.MAX_SOUND", 100_000)
     with pytest.raises(VoiceTooLarge):
         await clip_of(hass, sound("flac", 45.0))
 
@@ -271,7 +271,7 @@ async def test_a_cancelled_conversion_is_killed(
 async def test_a_conversion_that_takes_too_long_is_killed(
     hass: HomeAssistant, slow: _Slow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transcode, "SECONDS", 0.2)
+    monkeypatch.setattr(transcode, "TIMEOUT", 0.2)
     with pytest.raises(HomeAssistantError) as caught:
         await clip_of(hass, b"x" * 5_000_000)
     assert caught.value.translation_key == "conversion_timeout"

@@ -169,7 +169,7 @@ async def test_local_media_out_of_bounds(
 async def test_a_file_that_is_too_large_is_not_read(
     ready: None, media_folder: Path, act: Act, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(media, "LARGEST_FILE", 10_000)
+    monkeypatch.setattr(media, "MAX_FILE", 10_000)
     (media_folder / "large.wav").write_bytes(wav(1))
     await refused(act("send_voice", file=str(media_folder / "large.wav")), "media_too_large")
 
@@ -310,8 +310,8 @@ async def test_addresses_in_trouble(
     path: str,
     key: str,
 ) -> None:
-    monkeypatch.setattr(web_media, "LARGEST", 100_000)
-    monkeypatch.setattr(web_media, "SECONDS", 0.5)
+    monkeypatch.setattr(web_media, "MAX_SIZE", 100_000)
+    monkeypatch.setattr(web_media, "TIMEOUT", 0.5)
     error = await refused(play(f"{web_site}{path}?signature=secret"), key)
     assert "secret" not in str(error)
     assert count(sim, "sendvoice") == 0
@@ -427,7 +427,7 @@ async def test_an_engine_that_takes_for_ever(
         await asyncio.sleep(60)
 
     monkeypatch.setattr("demo.espeak.tts.EspeakEntity.async_get_tts_audio", for_ever)
-    monkeypatch.setattr("custom_components.sodalife.speech.SECONDS", 0.2)
+    monkeypatch.setattr("custom_components.sodalife.speech.TIMEOUT", 0.2)
     await refused(play("media-source://tts/tts.espeak?message=Hello"), "tts_failed")
 
 

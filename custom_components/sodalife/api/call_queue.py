@@ -20,8 +20,8 @@ from .device import seconds_to_midnight
 from .errors import CaptureQuotaUsed, QueueBusy, SodaError, TooManyViewers
 from .waiting import outcome_of
 
-LONGEST_WAIT = 30.0  # seconds that a request may wait for its turn
-WIDEST_INTERVAL = 60.0
+MAX_WAIT = 30.0  # seconds that a request may wait for its turn
+MAX_INTERVAL = 60.0  # seconds
 DEFAULT_INTERVAL = 4.0
 VIEWERS_PAUSE = 300.0  # seconds without live calls after 9048: asking makes it worse
 
@@ -116,7 +116,7 @@ class CallQueue:
             self._interval = max(self._base, self._interval / 2)
         elif err.slow_down:
             wider = max(self._interval, DEFAULT_INTERVAL / 2) * 2
-            self._interval = min(wider, max(WIDEST_INTERVAL, self._base))
+            self._interval = min(wider, max(MAX_INTERVAL, self._base))
         self._ready_at = self._clock.monotonic() + self._interval
 
     async def close(self) -> None:
@@ -164,7 +164,7 @@ class CallQueue:
     ) -> _QueuedCall:
         future = asyncio.get_running_loop().create_future()
         queued = _QueuedCall(priority, next(self._numbers), call, key, future)
-        queued.limit = self._clock.call_later(LONGEST_WAIT, lambda: self._give_up(queued))
+        queued.limit = self._clock.call_later(MAX_WAIT, lambda: self._give_up(queued))
         future.add_done_callback(lambda done: self._on_done(queued, done))
         heapq.heappush(self._waiting, queued)
         self._advance()

@@ -34,8 +34,8 @@ from .token import TokenKeeper, TokenStore
 from .transport import Payload, exchange
 
 SCOPE = "iot:public,iot:control"
-TOKEN_SECONDS = 10.0
-SECONDS = {  # how long an answer may take; a device that cannot answer costs 5-10 s
+TOKEN_TIMEOUT = 10.0  # seconds
+TIMEOUTS = {  # how long an answer may take; a device that cannot answer costs 5-10 s
     Endpoint.CAPTURE: 20.0,
     Endpoint.CONTROL: 10.0,
     Endpoint.VOICE: 60.0,
@@ -58,7 +58,7 @@ PROBE_TOGETHER = 20.0  # seconds for which calls may join in another one's probe
 _BEFORE_THE_DEVICE = (TokenRejected, InvalidParameter, ApplicationFrozen)
 # Calls at a time, stops aside. Home Assistant's session has 100 connections to a host:
 # a stop must always find one, however many calls hang.
-MOST_CALLS = 64
+MAX_CALLS = 64
 
 
 @dataclass(slots=True)
@@ -108,7 +108,7 @@ class SodaClient:
         self._dialect = DIALECTS.get(revision or "")
         self._probed_at = float("-inf")
         self._probing = 0  # calls that are trying the other dialect
-        self._slots = asyncio.Semaphore(MOST_CALLS)
+        self._slots = asyncio.Semaphore(MAX_CALLS)
         self.stats: defaultdict[str, EndpointStats] = defaultdict(EndpointStats)
         self.on_dialect: Callable[[Dialect], None] = lambda _: None
 
@@ -198,7 +198,7 @@ class SodaClient:
         secrets = (self._client_secret,)
         now = self.clock.time()
         answer = await exchange(
-            self._session, self._token_url, seconds=TOKEN_SECONDS, secrets=secrets, body=body
+            self._session, self._token_url, seconds=TOKEN_TIMEOUT, secrets=secrets, body=body
         )
         return Token(text_of(answer, "access_token"), now, now + seconds_of(answer, "expires_in"))
 
@@ -258,7 +258,7 @@ class SodaClient:
             answer = await exchange(
                 self._session,
                 url.with_query(query) if query else url,
-                seconds=SECONDS[request.endpoint],
+                seconds=TIMEOUTS[request.endpoint],
                 secrets=(token.value,),
                 body=fields,
                 form=_form(fields, request.sound) if request.sound else None,

@@ -17,9 +17,9 @@ from .errors import PictureUnusable
 from .models import Picture
 from .transport import read_limited, reason
 
-LARGEST_PICTURE = 20 << 20  # bytes
-SECONDS = 15.0
-MOST_REDIRECTS = 3
+MAX_PICTURE = 20 << 20  # bytes
+TIMEOUT = 15.0  # seconds
+MAX_REDIRECTS = 3
 _SCHEMES = ("http", "https")
 _MAGIC = ((b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"))
 
@@ -47,7 +47,7 @@ async def fetch_picture(
 
     """
     try:
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(TIMEOUT):
             return await _follow(session, URL(address, encoded=True), platform_host)
     except TimeoutError:
         raise PictureUnusable("", "timeout") from None
@@ -56,7 +56,7 @@ async def fetch_picture(
 
 
 async def _follow(session: aiohttp.ClientSession, url: URL, platform_host: str) -> Picture:
-    for _ in range(MOST_REDIRECTS + 1):
+    for _ in range(MAX_REDIRECTS + 1):
         await _check_target(url, platform_host)
         async with session.get(url, allow_redirects=False) as response:
             location = response.headers.get("Location")
@@ -65,7 +65,7 @@ async def _follow(session: aiohttp.ClientSession, url: URL, platform_host: str) 
                 continue
             if response.status != HTTPStatus.OK:
                 raise PictureUnusable("", f"HTTP {response.status}")
-            return _picture(await read_limited(response, LARGEST_PICTURE))
+            return _picture(await read_limited(response, MAX_PICTURE))
     raise PictureUnusable("", "too many redirects")
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 import logging
 
-from .call_queue import LONGEST_WAIT, CallQueue, Priority
+from .call_queue import MAX_WAIT, CallQueue, Priority
 from .device import Device
 from .errors import (
     AnswerTimeout,
@@ -58,6 +58,11 @@ class Ptz:
     def moving(self) -> Command | None:
         """The command of the move that runs."""
         return self._move.command if self._move is not None and self._move.sent else None
+
+    @property
+    def _stop_command(self) -> Command:
+        """The command to stop where no move is known: the pending one, else the last."""
+        return self._last if self._pending_stop is None else self._pending_stop
 
     async def start(self, command: Command, seconds: float) -> None:
         """Start a move and return; it stops by itself after some seconds.
@@ -133,7 +138,7 @@ class Ptz:
 
     async def _begin(self, command: Command, seconds: float) -> Move:
         try:
-            async with asyncio.timeout(LONGEST_WAIT):
+            async with asyncio.timeout(MAX_WAIT):
                 return await self._take_over(command, seconds)
         except TimeoutError:
             raise QueueBusy from None

@@ -17,7 +17,7 @@ from .device import Device
 from .errors import SpeakerFull, VoiceDropped, VoiceDuration, VoiceTooLong
 from .models import Clip
 
-MOST_WAITING = 5  # more than that nobody wants to hear one after the other
+MAX_WAITING = 5  # more than that nobody wants to hear one after the other
 # The platform refuses long and short sounds with one code. What lasts longer than this
 # many seconds is not refused for being short.
 SHORT = 2.0
@@ -97,7 +97,7 @@ class Speaker:
             raise VoiceDropped
         if place is Place.INSTEAD:
             self._drop([queued for queued in self._waiting if not queued.announcement])
-        if len(self._waiting) >= MOST_WAITING:
+        if len(self._waiting) >= MAX_WAITING:
             raise SpeakerFull
         turn = asyncio.get_running_loop().create_future()
         queued = _QueuedSound(place is Place.ANNOUNCEMENT, turn)

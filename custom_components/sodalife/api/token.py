@@ -29,7 +29,7 @@ RENEW_AHEAD = 300.0  # seconds before its end that a token is not used any more 
 RENEW_AHEAD_SHARE = 0.1  # ... or this share of its life, if that is shorter
 CONTENTION_WINDOW = 3600.0  # two early deaths within it: somebody else fetches tokens
 FIRST_PAUSE = 30.0
-LONGEST_PAUSE = 900.0
+MAX_PAUSE = 900.0  # seconds
 
 
 class TokenStore(Protocol):
@@ -59,7 +59,7 @@ class TokenKeeper:
         self._verified = False  # the platform has accepted this token at least once
         self._fetching: asyncio.Task[Token] | None = None
         self._early_deaths: list[float] = []
-        self._last_fetch = clock.monotonic() - LONGEST_PAUSE
+        self._last_fetch = clock.monotonic() - MAX_PAUSE
         self._pause = 0.0  # seconds from one fetch to the next, while fetching is no help
         self._suspect: Token | None = None
         self._pause_reason: type[SodaError] = TokenPaused
@@ -154,7 +154,7 @@ class TokenKeeper:
         return self._clock.monotonic() < self._last_fetch + self._pause
 
     def _grow_pause(self, reason: type[SodaError]) -> None:
-        self._pause = min(max(FIRST_PAUSE, self._pause * 2), LONGEST_PAUSE)
+        self._pause = min(max(FIRST_PAUSE, self._pause * 2), MAX_PAUSE)
         self._pause_reason = reason
 
     async def _replace(self, *, urgent: bool) -> Token:

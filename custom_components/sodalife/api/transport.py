@@ -17,8 +17,8 @@ from yarl import URL
 from .codes import error_of
 from .errors import AnswerTimeout, CannotConnect, MalformedAnswer, RateLimited
 
-LARGEST_ANSWER = 1 << 20  # bytes; real answers have some hundreds
-LONGEST_TEXT = 200  # characters kept of an error description
+MAX_ANSWER = 1 << 20  # bytes; real answers have some hundreds
+MAX_TEXT = 200  # characters kept of an error description
 
 type Payload = dict[str, Any]
 
@@ -66,7 +66,7 @@ async def exchange(
             timeout=aiohttp.ClientTimeout(total=seconds),
             allow_redirects=False,  # a POST that is redirected loses its body
         ) as response:
-            raw = await read_limited(response, LARGEST_ANSWER)
+            raw = await read_limited(response, MAX_ANSWER)
             status = response.status
     except TimeoutError:
         raise AnswerTimeout from None
@@ -90,7 +90,7 @@ def _parse(raw: bytes | None, status: int, secrets: Iterable[str]) -> Payload:
         payload = None
     if isinstance(payload, dict) and payload.get("error"):
         code, text = (
-            _redacted(payload.get(name), secrets)[:LONGEST_TEXT]
+            _redacted(payload.get(name), secrets)[:MAX_TEXT]
             for name in ("error", "error_description")
         )
         raise error_of(code, text)

@@ -15,13 +15,13 @@ const TAP = 200;
 // move by itself, WATCHDOG seconds after the last renewal.
 const WATCHDOG = 10;
 const RENEWAL = 5000;
-const LONGEST_HOLD = 60000; // something lies on the key
+const MAX_HOLD = 60000; // something lies on the key
 const TICK = 5000;
 const STILL_INTERVAL = 10000; // as Home Assistant's own cards; the integration spares the camera
 const STILL_PATIENCE = 15000;
 const LIVE_PATIENCE = 40000;
 const LIVE_PAUSE = 30000; // doubles with every failure ...
-const LONGEST_LIVE_PAUSE = 300000;
+const MAX_LIVE_PAUSE = 300000;
 const STALLED = 15000; // a live picture that does not move on
 const PROVEN = 20000; // a live picture that moved for so long is only interrupted ...
 const RESTART = 1000; // ... and starts again at once
@@ -280,7 +280,7 @@ class Move {
   }
 
   async _renew(hold) {
-    if (performance.now() - hold.since > LONGEST_HOLD) {
+    if (performance.now() - hold.since > MAX_HOLD) {
       this.cancel();
       return;
     }
@@ -869,7 +869,7 @@ class SodalifeCameraCard extends HTMLElement {
   _liveFailed() {
     const proven = this._hasProven; // it was only interrupted
     this._endLive();
-    this._livePause = proven ? 0 : Math.min(this._livePause * 2 || LIVE_PAUSE, LONGEST_LIVE_PAUSE);
+    this._livePause = proven ? 0 : Math.min(this._livePause * 2 || LIVE_PAUSE, MAX_LIVE_PAUSE);
     this._liveFrom = Date.now() + this._livePause;
     if (proven) this._restart = setTimeout(() => this._startAgain(), RESTART);
     this._look();
