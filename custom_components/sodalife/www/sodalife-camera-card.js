@@ -26,7 +26,7 @@ const STALLED = 15000; // a live picture that does not move on
 const PROVEN = 20000; // a live picture that moved for so long is only interrupted ...
 const RESTART = 1000; // ... and starts again at once
 const AWAY = 10000; // nobody looks for so long: the live picture ends
-const PRAISE = 1500; // a photo that was taken is shown to be
+const CONFIRMATION = 1500; // a photo that was taken is shown to be
 
 const DIRECTIONS = [
   ["up_left", "mdi:arrow-top-left"],
@@ -180,12 +180,12 @@ class Move {
     this._act = act;
     this._changed = changed;
     this._hold = null;
-    this._shown = null;
+    this._active = null;
   }
 
   /** "waiting" until the camera moves, then "moving"; undefined for all other commands. */
   phase(command) {
-    return this._shown?.command === command ? this._shown.phase : undefined;
+    return this._active?.command === command ? this._active.phase : undefined;
   }
 
   get held() {
@@ -193,15 +193,15 @@ class Move {
   }
 
   /** Whether a button moves the camera, be it held or tapped. */
-  get steers() {
-    return this._shown !== null && this._shown.command !== "home";
+  get isSteering() {
+    return this._active !== null && this._active.command !== "home";
   }
 
   press(command) {
     if (this._hold) return false;
     const hold = { command, phase: "waiting", since: performance.now(), failed: false };
     hold.timer = setInterval(() => this._renew(hold), RENEWAL);
-    this._hold = this._shown = hold;
+    this._hold = this._active = hold;
     this._start(hold);
     this._changed();
     return true;
@@ -215,7 +215,7 @@ class Move {
       this.cancel();
       return;
     }
-    this._let(hold);
+    this._endHold(hold);
     this._pulse(hold);
   }
 
@@ -223,7 +223,7 @@ class Move {
   cancel() {
     const hold = this._hold;
     if (!hold) return;
-    this._let(hold);
+    this._endHold(hold);
     this._act("ptz_stop", {}, () => !hold.failed);
     this._hide(hold);
   }
@@ -231,33 +231,33 @@ class Move {
   /** Move for a moment, for those who cannot press and hold. */
   tap(command) {
     if (this._hold) return;
-    this._shown = { command, phase: "waiting", failed: false };
-    this._pulse(this._shown);
+    this._active = { command, phase: "waiting", failed: false };
+    this._pulse(this._active);
     this._changed();
   }
 
   /** Return to the preset, which ends by itself, or with the stop button. */
   async home() {
     if (this._hold || this.phase("home")) return;
-    const shown = (this._shown = { command: "home", phase: "moving" });
+    const shown = (this._active = { command: "home", phase: "moving" });
     this._changed();
-    await this._act("ptz_home", {}, () => this._shown === shown);
+    await this._act("ptz_home", {}, () => this._active === shown);
     this._hide(shown);
   }
 
   /** The camera is at the end of its range: nothing moves, and nobody is to blame. */
-  arrive() {
+  reachEnd() {
     if (this._hold) {
-      this._let(this._hold);
+      this._endHold(this._hold);
       this._act("ptz_stop", {}, () => false);
     }
-    this._shown = null;
+    this._active = null;
     this._changed();
   }
 
   stop() {
-    if (this._hold) this._let(this._hold);
-    this._shown = null;
+    if (this._hold) this._endHold(this._hold);
+    this._active = null;
     this._act("ptz_stop", {});
     this._changed();
   }
@@ -273,7 +273,7 @@ class Move {
     hold.failed = !started;
     if (started) hold.phase = "moving";
     else if (this._hold === hold) {
-      this._let(hold);
+      this._endHold(hold);
       this._hide(hold);
     }
     this._changed();
@@ -289,13 +289,13 @@ class Move {
     if (!(await this._act("ptz_start", data)) && this._hold === hold) this.cancel();
   }
 
-  _let(hold) {
+  _endHold(hold) {
     clearInterval(hold.timer);
     this._hold = null;
   }
 
   _hide(shown) {
-    if (this._shown === shown) this._shown = null;
+    if (this._active === shown) this._active = null;
     this._changed();
   }
 }
@@ -980,26 +980,26 @@ class SodalifeCameraCard extends HTMLElement {
     const id = this._siblings()["sensor.last_error"];
     const [then, now] = [before.states[id], this._hass.states[id]];
     if (now === then || now?.state !== "ptz_end_stop" || now.attributes.at === then?.attributes.at) return;
-    if (!this._move.steers) return;
-    this._move.arrive();
+    if (!this._move.isSteering) return;
+    this._move.reachEnd();
     this._fire("hass-notification", { message: this._text("end_stop") });
   }
 
   async _capture() {
     const taken = this._act(DOMAIN, "capture", {}, this._config.entity);
-    if (await this._busy(this._get(".capture"), taken)) this._praise();
+    if (await this._busy(this._get(".capture"), taken)) this._confirmCapture();
     this._stillAt = 0;
     this._look();
   }
 
   /** A flash and a check: the photo is taken. */
-  _praise() {
+  _confirmCapture() {
     const show = (taken) => {
       this._get(".stage").classList.toggle("taken", taken);
       this._get(".capture ha-icon").icon = taken ? "mdi:check" : "mdi:camera-iris";
     };
-    clearTimeout(this._praised);
-    this._praised = setTimeout(show, PRAISE, false);
+    clearTimeout(this._captureTimer);
+    this._captureTimer = setTimeout(show, CONFIRMATION, false);
     show(true);
   }
 
