@@ -51,7 +51,7 @@ def test_both_languages_say_the_same_things() -> None:
 
 def test_every_error_has_its_sentence() -> None:
     sentences = load("en")["exceptions"]
-    code = "\n".join(path.read_text() for path in OURS.glob("*.py"))
+    code = "\n".join(path.read_text() for path in OURS.rglob("*.py"))
     raised = set(re.findall(r'(?:invalid|failed)\(\s*"(\w+)"', code))
     assert raised, "the pattern finds none"
     assert set(KEYS) | raised <= sentences.keys()

@@ -13,14 +13,12 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .api import Camera, Command
-from .const import OPT_PTZ_PULSE, PTZ_COMMANDS
+from .const import LENS_COMMANDS, OPT_PTZ_PULSE, PTZ_COMMANDS
 from .coordinator import SodaConfigEntry, SodaCoordinator
 from .entity import SodaEntity, async_add_for_cameras
 from .errors import translated
 
 PARALLEL_UPDATES = 0  # a stop waits for nobody; the call queue keeps the order
-
-ALWAYS_THERE = ("zoom_in", "zoom_out", "focus_near", "focus_far")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +32,7 @@ def _move(name: str) -> SodaButtonDescription:
     command = Command[name.upper()]
     return SodaButtonDescription(
         key=name,
-        entity_registry_enabled_default=name in ALWAYS_THERE,
+        entity_registry_enabled_default=name in LENS_COMMANDS,
         press_fn=lambda camera, pulse: camera.ptz.move(command, pulse),
     )
 

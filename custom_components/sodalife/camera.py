@@ -18,7 +18,7 @@ from .const import OPT_LIVE_PROTOCOL
 from .coordinator import SodaConfigEntry, SodaCoordinator
 from .entity import SodaEntity, async_add_for_cameras
 from .errors import translated
-from .live_stream import LiveStream, hide_signed_addresses
+from .live.stream import LiveStream, hide_signed_addresses
 
 PARALLEL_UPDATES = 0  # a stop waits for nobody; the call queue keeps the order
 

@@ -29,9 +29,9 @@ from .const import (
     SUBENTRY_CAMERA,
 )
 from .coordinator import make_client, token_store
-from .flow_checks import camera_error, is_known, normal_host, normal_serial, token_error
-from .options_flow import SodaOptionsFlow
-from .subentry_flow import CameraSubentryFlow
+from .flows.checks import camera_error, is_known, normal_host, normal_serial, token_error
+from .flows.options import SodaOptionsFlow
+from .flows.subentry import CameraSubentryFlow
 
 SECRET = TextSelector(
     TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="current-password")

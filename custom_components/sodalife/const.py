@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from typing import Final
 
+from .api import Command
+
 DOMAIN: Final = "sodalife"
 LOGGER = logging.getLogger(__package__)
 
@@ -34,17 +36,7 @@ DEFAULT_OPTIONS: Final = {
 STREAM_PROTOCOLS: Final = ("hls", "hlshd", "flv", "flvhd", "rtmp", "rtmphd", "rtsp")
 ALL_PROTOCOLS: Final = (*STREAM_PROTOCOLS, "ezopen", "ezopenhd")
 
-PTZ_COMMANDS: Final = (
-    "zoom_in",
-    "zoom_out",
-    "focus_near",
-    "focus_far",
-    "up",
-    "down",
-    "left",
-    "right",
-    "up_left",
-    "down_left",
-    "up_right",
-    "down_right",
-)
+_LENS = (Command.ZOOM_IN, Command.ZOOM_OUT, Command.FOCUS_NEAR, Command.FOCUS_FAR)
+_DIRECTIONS = tuple(command for command in Command if command not in {*_LENS, Command.HOME})
+LENS_COMMANDS: Final = tuple(command.name.lower() for command in _LENS)
+PTZ_COMMANDS: Final = (*LENS_COMMANDS, *(command.name.lower() for command in _DIRECTIONS))

@@ -22,11 +22,10 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .api import Clip, Place
+from .audio.clip import async_clip
 from .coordinator import SodaConfigEntry
 from .entity import SodaEntity, async_add_for_cameras
 from .errors import translated
-from .media import async_read_media
-from .sound import async_make_clip
 
 PARALLEL_UPDATES = 0  # cameras speak independently; each speaker keeps its order
 
@@ -104,8 +103,7 @@ class SodaSpeaker(SodaEntity, MediaPlayerEntity):
         """Have a media-source item or an address played, and return when it is accepted."""
 
         async def make() -> Clip:
-            media = await async_read_media(self.hass, media_id, self.entity_id)
-            return await async_make_clip(self.hass, media, _title(kwargs))
+            return await async_clip(self.hass, media_id, _title(kwargs), entity_id=self.entity_id)
 
         with translated(self.camera_name):
             await self.soda.speaker.play(make, _place(kwargs))

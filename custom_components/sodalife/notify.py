@@ -10,13 +10,12 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .api import Clip, Place
 from .api.errors import VoiceEmpty
+from .audio.clip import async_clip
+from .audio.speech import async_speech_id
 from .const import OPT_TTS_ENGINE
 from .coordinator import SodaConfigEntry
 from .entity import SodaEntity, async_add_for_cameras
 from .errors import translated
-from .media import async_read_media
-from .sound import async_make_clip
-from .speech import async_speech_id
 
 PARALLEL_UPDATES = 0  # cameras speak independently; each speaker keeps its order
 
@@ -38,8 +37,7 @@ class SodaVoice(SodaEntity, NotifyEntity):
         """Have a message spoken, and return when the platform has accepted it."""
 
         async def make() -> Clip:
-            media = await async_read_media(self.hass, media_id, self.entity_id)
-            return await async_make_clip(self.hass, media)
+            return await async_clip(self.hass, media_id, entity_id=self.entity_id)
 
         with translated(self.camera_name):
             if not message.strip():

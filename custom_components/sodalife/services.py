@@ -13,10 +13,10 @@ from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
 from .api import Clip, Command
+from .audio.clip import async_clip, async_file_clip
+from .audio.media import async_require_allowed
 from .const import ALL_PROTOCOLS, DOMAIN, OPT_LIVE_PROTOCOL, OPT_PTZ_PULSE, PTZ_COMMANDS
 from .errors import invalid
-from .media import async_read_allowed_file, async_read_media, async_require_allowed
-from .sound import async_make_clip
 from .targets import Check, Handler, for_cameras
 
 if TYPE_CHECKING:
@@ -87,11 +87,9 @@ async def _write(hass: HomeAssistant, path: Path, content: bytes) -> None:
 async def _send_voice(camera: SodaCamera, call: ServiceCall) -> None:
     async def make() -> Clip:
         if (file := call.data.get(ATTR_FILE)) is not None:
-            media = await async_read_allowed_file(camera.hass, file)
-        else:
-            media_id = call.data[ATTR_MEDIA][ATTR_MEDIA_ID]
-            media = await async_read_media(camera.hass, media_id, camera.entity_id)
-        return await async_make_clip(camera.hass, media)
+            return await async_file_clip(camera.hass, file)
+        media_id = call.data[ATTR_MEDIA][ATTR_MEDIA_ID]
+        return await async_clip(camera.hass, media_id, entity_id=camera.entity_id)
 
     await camera.soda.speaker.play(make)
 

@@ -15,12 +15,12 @@ from homeassistant.setup import async_setup_component
 import psutil
 import pytest
 
-from custom_components.sodalife import transcode
 from custom_components.sodalife.api import Clip
 from custom_components.sodalife.api.errors import VoiceEmpty, VoiceFormat, VoiceTooLarge
-from custom_components.sodalife.formats import Format, recognise
-from custom_components.sodalife.media import Media
-from custom_components.sodalife.sound import async_make_clip
+from custom_components.sodalife.audio import transcode
+from custom_components.sodalife.audio.clip import async_make_clip
+from custom_components.sodalife.audio.formats import Format, recognise
+from custom_components.sodalife.audio.media import Media
 from simulator.voice import decode
 from tests.clock import until
 from tests.integration.sounds import CONVERTED, ENCODERS, run_ffmpeg, sound, wav
@@ -157,7 +157,7 @@ async def test_a_25_mb_wav_is_made_smaller(hass: HomeAssistant, ffmpeg: None) ->
 async def test_what_stays_too_large_is_refused(
     hass: HomeAssistant, ffmpeg: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("custom_components.sodalife.sound.MAX_SOUND", 100_000)
+    monkeypatch.setattr("custom_components.sodalife.audio.clip.MAX_SOUND", 100_000)
     with pytest.raises(VoiceTooLarge):
         await clip_of(hass, sound("flac", 45.0))
 

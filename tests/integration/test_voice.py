@@ -16,7 +16,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
-from custom_components.sodalife import media, web_media
+from custom_components.sodalife.audio import media, web_media
 from simulator import Cloud, Fault
 from simulator.camera import SimCamera
 from tests.integration.common import OTHER, SERIAL, Act, FindEntity, SetUp, count, state_of
@@ -427,7 +427,7 @@ async def test_an_engine_that_takes_for_ever(
         await asyncio.sleep(60)
 
     monkeypatch.setattr("demo.espeak.tts.EspeakEntity.async_get_tts_audio", for_ever)
-    monkeypatch.setattr("custom_components.sodalife.speech.TIMEOUT", 0.2)
+    monkeypatch.setattr("custom_components.sodalife.audio.speech.TIMEOUT", 0.2)
     await refused(play("media-source://tts/tts.espeak?message=Hello"), "tts_failed")
 
 

@@ -13,7 +13,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.network import is_hass_url
 from yarl import URL
 
-from .errors import failed
+from ..errors import failed
 
 SOURCE = "media-source://tts/"
 PROXY = "/api/tts_proxy/"

@@ -18,7 +18,7 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from .const import (
+from ..const import (
     DEFAULT_OPTIONS,
     OPT_CALL_INTERVAL,
     OPT_LIVE_PROTOCOL,

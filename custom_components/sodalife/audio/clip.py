@@ -4,14 +4,40 @@ from __future__ import annotations
 
 from homeassistant.core import HomeAssistant
 
-from .api import Clip, Sound
-from .api.errors import VoiceEmpty, VoiceTooLarge
+from ..api import Clip, Sound
+from ..api.errors import VoiceEmpty, VoiceTooLarge
 from .formats import recognise
-from .media import Media
+from .media import Media, async_read_allowed_file, async_read_media
 from .transcode import async_to_mp3
 
 MAX_SOUND = 20 * 1000 * 1000  # bytes; SodaLife "下发语音": 20M, in the stricter reading
 MIN_SOUND = 0.2  # seconds; the platform fails on anything very short
+
+
+async def async_clip(
+    hass: HomeAssistant, media_id: str, title: str | None = None, *, entity_id: str | None = None
+) -> Clip:
+    """Make a clip of a media-source item, or of what is behind an address, for an entity.
+
+    Raises:
+        SodaError: if the platform cannot take it; see `async_make_clip`.
+        HomeAssistantError: if there is nothing to be had.
+
+    """
+    media = await async_read_media(hass, media_id, entity_id)
+    return await async_make_clip(hass, media, title)
+
+
+async def async_file_clip(hass: HomeAssistant, path: str) -> Clip:
+    """Make a clip of a file in the folders that Home Assistant may use.
+
+    Raises:
+        SodaError: if the platform cannot take it; see `async_make_clip`.
+        HomeAssistantError: if the file is elsewhere, or there is none.
+
+    """
+    media = await async_read_allowed_file(hass, path)
+    return await async_make_clip(hass, media)
 
 
 async def async_make_clip(hass: HomeAssistant, media: Media, title: str | None = None) -> Clip:

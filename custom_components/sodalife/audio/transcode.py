@@ -13,9 +13,9 @@ from homeassistant.components.ffmpeg import get_ffmpeg_manager
 from homeassistant.core import HomeAssistant
 from homeassistant.util.hass_dict import HassKey
 
-from .api.errors import VoiceFormat
-from .const import DOMAIN, LOGGER
-from .errors import failed
+from ..api.errors import VoiceFormat
+from ..const import DOMAIN, LOGGER
+from ..errors import failed
 from .formats import Content
 
 TIMEOUT = 60.0  # seconds

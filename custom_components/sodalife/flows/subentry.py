@@ -9,11 +9,11 @@ from homeassistant.const import CONF_NAME
 from homeassistant.helpers.selector import TextSelector
 import voluptuous as vol
 
-from .api import SodaClient
-from .api.errors import InvalidSerial
-from .const import CONF_DEVICE_SERIAL
-from .coordinator import SodaCoordinator, make_client
-from .flow_checks import camera_error, is_known, normal_serial
+from ..api import SodaClient
+from ..api.errors import InvalidSerial
+from ..const import CONF_DEVICE_SERIAL
+from ..coordinator import SodaCoordinator, make_client
+from .checks import camera_error, is_known, normal_serial
 
 
 class CameraSubentryFlow(ConfigSubentryFlow):

@@ -12,7 +12,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import raise_if_invalid_path
 
-from .errors import failed, invalid
+from ..errors import failed, invalid
 from .formats import Content
 from .speech import SOURCE as SPEECH, async_read_proxied, async_read_speech, title_of
 from .web_media import async_fetch, shown

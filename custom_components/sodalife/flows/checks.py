@@ -7,8 +7,8 @@ import re
 from homeassistant.core import HomeAssistant
 from yarl import URL
 
-from .api import SodaClient, SodaError
-from .api.errors import (
+from ..api import SodaClient, SodaError
+from ..api.errors import (
     CaptureQuotaUsed,
     DeviceBusy,
     DeviceOffline,
@@ -20,7 +20,7 @@ from .api.errors import (
     TooManyViewers,
     VideoEncrypted,
 )
-from .const import DOMAIN, LOGGER
+from ..const import DOMAIN, LOGGER
 
 # An answer about the camera that only the right account gets: it can be added.
 GOOD_ENOUGH = (

@@ -10,9 +10,9 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from yarl import URL
 
-from .api.picture import is_public
-from .api.transport import reason
-from .errors import failed, invalid
+from ..api.picture import is_public
+from ..api.transport import reason
+from ..errors import failed, invalid
 
 TIMEOUT = 60.0  # seconds
 # Bytes. An hour of mp3; and more would have to be moved about in memory for longer than

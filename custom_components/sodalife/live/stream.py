@@ -19,9 +19,9 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
-from .api import LiveAddress
-from .api.live import MARGIN
-from .const import DOMAIN, LOGGER
+from ..api import LiveAddress
+from ..api.live import MARGIN
+from ..const import DOMAIN, LOGGER
 from .hls_restart import keep_players
 
 FIRST_PAUSE = 10.0  # seconds after a failure without another new address; doubles ...

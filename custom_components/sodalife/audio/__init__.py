@@ -1,0 +1,1 @@
+"""Sounds: from whatever Home Assistant can play to a clip that the platform takes."""

@@ -1,0 +1,1 @@
+"""Live pictures: what keeps Home Assistant's streams on addresses that play."""
