@@ -21,7 +21,7 @@ from custom_components.sodalife.api.errors import (
 )
 from simulator import Cloud
 from simulator.camera import SimCamera
-from tests.api.world import OTHER, Platform, both, gathered, told
+from tests.api.world import OTHER, Platform, arrived, both, gathered
 from tests.clock import ManualClock, until
 
 
@@ -156,7 +156,7 @@ async def test_stop_start_voice_capture_live_online_is_the_order(
     await asyncio.sleep(0)
     await clock.drive(gathered(*works))
     expected = ["start 0", "stop 0", "capture", "liveurl", "onlinestatus"]
-    assert told(sim)[1:] == expected
+    assert arrived(sim)[1:] == expected
 
 
 # Identical requests are one.
@@ -168,7 +168,7 @@ async def test_identical_waiting_requests_are_one(
     await camera.live.get("flv")
     results = await clock.drive(gathered(*(camera.check_online() for _ in range(100))))
     assert results == [True] * 100
-    assert told(sim) == ["liveurl", "onlinestatus"]
+    assert arrived(sim) == ["liveurl", "onlinestatus"]
 
 
 async def test_a_request_joins_one_that_is_being_answered(
@@ -179,7 +179,7 @@ async def test_a_request_joins_one_that_is_being_answered(
     await until(lambda: sim.calls)
     assert await asyncio.wait_for(camera.check_online(), 2.0)
     assert await first
-    assert told(sim) == ["onlinestatus"]
+    assert arrived(sim) == ["onlinestatus"]
 
 
 async def test_one_error_reaches_all_who_share_a_request(
@@ -329,7 +329,7 @@ async def test_a_request_that_cannot_start_within_30_seconds_is_busy_and_never_s
     await clock.advance(70.0)
     await capturing
     await clock.advance(60.0)
-    assert told(sim) == ["capture"]
+    assert arrived(sim) == ["capture"]
 
 
 async def test_a_call_that_has_begun_may_take_longer_than_30_seconds(
@@ -374,7 +374,7 @@ async def test_a_used_up_quota_closes_capture_until_midnight_in_shanghai(
     await clock.advance(hours * 3600 - 1)
     with pytest.raises(CaptureQuotaUsed):
         await camera.snapshots.capture()
-    assert told(sim) == ["capture"]
+    assert arrived(sim) == ["capture"]
     await clock.advance(1)
     assert (await camera.snapshots.capture()).picture.content
 
@@ -399,7 +399,7 @@ async def test_too_many_viewers_close_live_for_minutes(
     with pytest.raises(TooManyViewers):
         await camera.live.get("hls")
     assert await camera.check_online()
-    assert told(sim) == ["liveurl", "onlinestatus"]
+    assert arrived(sim) == ["liveurl", "onlinestatus"]
     await clock.advance(5.0)
     assert (await camera.live.get("hls")).url
 
@@ -412,7 +412,7 @@ async def test_too_many_viewers_turn_away_those_who_wait_already(
     errors = await asyncio.wait_for(gathered(*works), 2.0)
     assert [type(err) for err in errors] == [TooManyViewers] * 3
     await clock.advance(20.0)
-    assert told(sim) == ["liveurl"]
+    assert arrived(sim) == ["liveurl"]
 
 
 # The end.

@@ -33,7 +33,7 @@ from custom_components.sodalife.api.errors import (
 from simulator import Cloud
 from simulator.camera import SimCamera
 from simulator.codes import CODES as PLATFORM_CODES
-from tests.api.world import OTHER, SERIAL, Platform, answering, both, gathered, saying, told
+from tests.api.world import OTHER, SERIAL, Platform, answering, arrived, both, gathered, saying
 from tests.clock import ManualClock, until
 
 
@@ -506,4 +506,4 @@ async def test_a_device_that_cannot_say_is_not_asked_another_way(
     platform.code("20015", "onlinestatus")
     with pytest.raises(NotSupported):
         await client.is_online(SERIAL)
-    assert told(sim) == ["onlinestatus"]
+    assert arrived(sim) == ["onlinestatus"]

@@ -19,7 +19,7 @@ from custom_components.sodalife.api.errors import (
 from custom_components.sodalife.api.models import Request
 from simulator import Cloud
 from simulator.camera import SimCamera
-from tests.api.world import OTHER, SERIAL, Platform, both, gathered, told
+from tests.api.world import OTHER, SERIAL, Platform, arrived, both, gathered
 from tests.clock import ManualClock
 
 SOUND = Sound(b"RIFF....WAVE", "wav")
@@ -138,7 +138,7 @@ async def test_a_known_dialect_is_not_found_out_again(
     client.on_dialect = lambda _: pytest.fail("nothing was found out")
     await client.capture(SERIAL)
     await client.live_url(SERIAL)
-    assert told(sim) == ["capture", "liveurl"]
+    assert arrived(sim) == ["capture", "liveurl"]
     assert cloud.token_requests == 1
 
 
@@ -284,7 +284,7 @@ async def test_where_there_is_no_online_endpoint_a_live_address_tells(
     sim.online = False
     with pytest.raises(DeviceOffline):
         await client.is_online(SERIAL)
-    assert told(sim) == ["liveurl", "liveurl"]
+    assert arrived(sim) == ["liveurl", "liveurl"]
 
 
 @pytest.mark.parametrize("revision", ["body"])
@@ -310,7 +310,7 @@ async def test_what_a_revision_lacks_costs_no_call(
 ) -> None:
     with pytest.raises(NotSupported):
         await operation(client)
-    assert told(sim) == []
+    assert arrived(sim) == []
 
 
 async def test_protocols_are_written_in_lower_case(client: SodaClient, sim: SimCamera) -> None:

@@ -10,7 +10,7 @@ from custom_components.sodalife.api import Camera, SodaError
 from custom_components.sodalife.api.errors import DeviceOffline, VideoEncrypted
 from simulator import Cloud
 from simulator.camera import SimCamera
-from tests.api.world import Platform, both, gathered, told
+from tests.api.world import Platform, arrived, both, gathered
 from tests.clock import ManualClock, until
 
 
@@ -19,7 +19,7 @@ async def test_all_viewers_share_one_address(camera: Camera, sim: SimCamera) -> 
     addresses = await gathered(*(camera.live.get("hls") for _ in range(100)))
     assert {address.url for address in addresses} == {addresses[0].url}
     assert await camera.live.get("hls") is addresses[0]
-    assert told(sim) == ["liveurl"]
+    assert arrived(sim) == ["liveurl"]
 
 
 async def test_a_viewer_that_comes_while_the_address_is_fetched_shares_it(
@@ -29,7 +29,7 @@ async def test_a_viewer_that_comes_while_the_address_is_fetched_shares_it(
     first = asyncio.create_task(camera.live.get("hls"))
     await until(lambda: sim.calls)
     assert await asyncio.wait_for(camera.live.get("hls"), 2.0) is await first
-    assert told(sim) == ["liveurl"]
+    assert arrived(sim) == ["liveurl"]
 
 
 @pytest.mark.parametrize(("revision", "life"), [("query", 290.0), ("body", 230.0)])
@@ -43,7 +43,7 @@ async def test_an_address_is_kept_until_shortly_before_its_end(
     await clock.advance(0.2)
     assert camera.live.known("hls") is None
     assert await camera.live.get("hls") is not first
-    assert told(sim) == ["liveurl", "liveurl"]
+    assert arrived(sim) == ["liveurl", "liveurl"]
 
 
 async def test_to_look_for_a_known_address_costs_nothing_and_never_fails(
@@ -51,7 +51,7 @@ async def test_to_look_for_a_known_address_costs_nothing_and_never_fails(
 ) -> None:
     sim.online = False
     assert camera.live.known("hls") is None
-    assert told(sim) == []
+    assert arrived(sim) == []
 
 
 async def test_a_dropped_address_is_replaced(
@@ -93,7 +93,7 @@ async def test_a_viewer_that_leaves_takes_nobody_along(
     await until(lambda: sim.calls)
     leaving.cancel()
     assert (await staying).url
-    assert told(sim) == ["liveurl"]
+    assert arrived(sim) == ["liveurl"]
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ async def test_an_address_that_is_about_to_end_when_it_comes_is_used_but_not_kep
     assert (await camera.live.get("hls")).url
     assert camera.live.known("hls") is None
     await clock.drive(camera.live.get("hls"))
-    assert told(sim) == ["liveurl", "liveurl"]
+    assert arrived(sim) == ["liveurl", "liveurl"]
 
 
 @pytest.mark.parametrize("work", ["live", "talk"])

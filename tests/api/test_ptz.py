@@ -21,7 +21,7 @@ from custom_components.sodalife.api.errors import (
 )
 from simulator import Cloud
 from simulator.camera import SimCamera
-from tests.api.world import Platform, both, gathered, told
+from tests.api.world import Platform, arrived, both, gathered
 from tests.clock import ManualClock, until
 
 UP, LEFT, ZOOM, HOME = Command.UP, Command.LEFT, Command.ZOOM_IN, Command.HOME
@@ -39,7 +39,7 @@ def at_rest(cloud: Cloud, sim: SimCamera) -> Any:
 
 
 def starts(sim: SimCamera) -> list[str]:
-    return [name for name in told(sim) if name.startswith("start")]
+    return [name for name in arrived(sim) if name.startswith("start")]
 
 
 def hurry_if_it_hangs(monkeypatch: pytest.MonkeyPatch, fault: dict[str, Any]) -> None:
@@ -60,7 +60,7 @@ async def test_a_start_stops_by_itself_when_its_time_is_over(
     assert sim.moving == camera.ptz.moving == ZOOM
     await clock.advance(0.1)
     await until(lambda: sim.moving is None)
-    assert told(sim) == ["start 8", "stop 8"]
+    assert arrived(sim) == ["start 8", "stop 8"]
     at_rest()
 
 
@@ -82,7 +82,7 @@ async def test_home_is_followed_by_a_stop_like_any_other_move(
     await clock.drive(camera.ptz.home())
     await clock.advance(5.0)
     await until(lambda: sim.moving is None)
-    assert told(sim)[-2:] == ["start 99", "stop 99"]
+    assert arrived(sim)[-2:] == ["start 99", "stop 99"]
     assert sim.position.tilt == 0
     at_rest()
 
@@ -92,7 +92,7 @@ async def test_a_stop_ends_a_move_at_once(
 ) -> None:
     await camera.ptz.start(LEFT, 60.0)
     await camera.ptz.stop()
-    assert told(sim) == ["start 2", "stop 2"]
+    assert arrived(sim) == ["start 2", "stop 2"]
     await clock.advance(60.0)
     assert len(sim.calls) == 2
     at_rest()
@@ -118,7 +118,7 @@ async def test_the_same_command_again_starts_the_watchdog_afresh(
     assert sim.moving == ZOOM
     await clock.advance(1.0)
     await until(lambda: sim.moving is None)
-    assert told(sim) == ["start 8", "stop 8"]
+    assert arrived(sim) == ["start 8", "stop 8"]
     at_rest()
 
 
@@ -136,7 +136,7 @@ async def test_a_caller_cancelled_before_the_start_was_answered(
     await gathered(caller)
     await until(lambda: len(sim.calls) == 2)
     await camera.ptz.stop()
-    assert told(sim)[:2] == ["start 0", "stop 0"]
+    assert arrived(sim)[:2] == ["start 0", "stop 0"]
     at_rest()
 
 
@@ -146,7 +146,7 @@ async def test_a_caller_cancelled_in_mid_move(camera: Camera, sim: SimCamera, at
     caller.cancel()
     await gathered(caller)
     await until(lambda: sim.moving is None)
-    assert told(sim) == ["start 0", "stop 0"]
+    assert arrived(sim) == ["start 0", "stop 0"]
     at_rest()
 
 
@@ -226,7 +226,7 @@ async def test_a_start_whose_outcome_is_unknown_is_stopped_and_reported(
     with pytest.raises(SodaError):
         await camera.ptz.start(ZOOM, 60.0)
     await until(lambda: len(sim.calls) == 2 and sim.calls[1].answered)
-    assert told(sim) == ["start 8", "stop 8"]
+    assert arrived(sim) == ["start 8", "stop 8"]
     at_rest()
 
 
@@ -244,7 +244,7 @@ async def test_a_stop_that_fails_is_sent_again(
     hurry_if_it_hangs(monkeypatch, fault)
     platform.fault(endpoint="controlling", times=3, **fault)
     await clock.drive(camera.ptz.stop())
-    assert told(sim) == ["start 8"] + ["stop 8"] * 4
+    assert arrived(sim) == ["start 8"] + ["stop 8"] * 4
     assert camera.ptz.moving is None
     at_rest()
 
@@ -282,7 +282,7 @@ async def test_while_a_stop_is_pending_nothing_else_goes_out(
         with pytest.raises(CannotConnect):
             await clock.drive(camera.ptz.stop())
     await clock.drive(checking)
-    assert told(sim) == ["start 8", *["stop 8"] * (len(sim.calls) - 2), "onlinestatus"]
+    assert arrived(sim) == ["start 8", *["stop 8"] * (len(sim.calls) - 2), "onlinestatus"]
     at_rest()
 
 
@@ -295,7 +295,7 @@ async def test_a_start_first_delivers_a_stop_that_is_pending(
         await clock.drive(camera.ptz.stop())
     await clock.drive(camera.ptz.start(LEFT, 60.0))
     await camera.ptz.stop()
-    assert told(sim) == ["start 0", *["stop 0"] * 5, "start 2", "stop 2"]
+    assert arrived(sim) == ["start 0", *["stop 0"] * 5, "start 2", "stop 2"]
     at_rest()
 
 
@@ -305,7 +305,7 @@ async def test_a_stop_that_cannot_help_is_not_sent_again_and_frees_the_camera(
     platform.code("60000", "controlling")
     with pytest.raises(NotSupported):
         await camera.ptz.stop()
-    assert told(sim) == ["stop 8"]
+    assert arrived(sim) == ["stop 8"]
     assert await clock.drive(camera.check_online())
 
 
@@ -326,7 +326,7 @@ async def test_a_start_that_was_refused_needs_no_stop(
         await camera.ptz.start(UP, 60.0)
     assert caught.value.code == code
     assert await clock.drive(camera.check_online())
-    assert told(sim) == ["start 0", "onlinestatus"]
+    assert arrived(sim) == ["start 0", "onlinestatus"]
     at_rest()
 
 
@@ -374,7 +374,7 @@ async def test_two_users_pressing_different_buttons(
 ) -> None:
     await camera.ptz.start(UP, 60.0)
     await clock.drive(camera.ptz.start(LEFT, 60.0))
-    assert told(sim) == ["start 0", "stop 0", "start 2"]
+    assert arrived(sim) == ["start 0", "stop 0", "start 2"]
     assert 4.0 <= sim.calls[2].arrived - (sim.calls[1].answered or 0) + 1e-6 < 5.5
     await camera.ptz.stop()
     at_rest()
@@ -390,7 +390,7 @@ async def test_a_button_pressed_over_is_not_waited_for(
         asyncio.create_task(camera.ptz.start(ZOOM, 60.0)),
     ]
     await clock.drive(gathered(*pressed))
-    assert told(sim) == ["start 0", "stop 0", "start 8"]
+    assert arrived(sim) == ["start 0", "stop 0", "start 8"]
     assert 4.0 <= sim.calls[2].arrived - (sim.calls[1].answered or 0) + 1e-6 < 5.5
     await camera.ptz.stop()
     at_rest()
@@ -413,7 +413,7 @@ async def test_a_stop_pressed_before_the_start_was_answered(
     await until(lambda: sim.calls)
     await camera.ptz.stop()
     await starting
-    assert told(sim) == ["start 0", "stop 0"]
+    assert arrived(sim) == ["start 0", "stop 0"]
     at_rest()
 
 
@@ -466,7 +466,7 @@ async def test_a_stop_that_comes_late_does_not_let_calls_into_the_next_move(
     await camera.ptz.stop()
     starting = asyncio.create_task(camera.ptz.start(ZOOM, 60.0))
     checking = asyncio.create_task(camera.check_online())
-    await until(lambda: "start 8" in told(sim))
+    await until(lambda: "start 8" in arrived(sim))
     assert sim.calls[0].answered is not None  # or it would have ended the new move
     await gathered(late, starting)
     await asyncio.sleep(0.02)
@@ -486,7 +486,7 @@ async def test_a_stop_goes_out_while_a_capture_hangs(
     await until(lambda: sim.calls)
     sim.control(0, ZOOM)  # somebody else's move
     await asyncio.wait_for(camera.ptz.stop(), 2.0)
-    assert told(sim) == ["capture", "stop 8"]
+    assert arrived(sim) == ["capture", "stop 8"]
     await clock.advance(60.0)
     await capturing
     at_rest()
@@ -500,7 +500,7 @@ async def test_a_stop_is_exempt_from_the_interval_but_starts_it(
     await clock.advance(2.0)
     await asyncio.wait_for(camera.ptz.stop(), 2.0)
     await clock.drive(camera.check_online())
-    assert told(sim) == ["onlinestatus", "stop 8", "stop 8", "onlinestatus"]
+    assert arrived(sim) == ["onlinestatus", "stop 8", "stop 8", "onlinestatus"]
     assert 4.0 <= sim.calls[3].arrived - (sim.calls[2].answered or 0) + 1e-6 < 5.5
     at_rest()
 
@@ -513,7 +513,7 @@ async def test_a_start_queued_behind_a_hanging_capture_waits_its_turn(
     await until(lambda: sim.calls)
     await clock.drive(camera.ptz.move(ZOOM, 1.0))
     await capturing
-    assert told(sim) == ["capture", "start 8", "stop 8"]
+    assert arrived(sim) == ["capture", "start 8", "stop 8"]
     at_rest()
 
 
@@ -532,7 +532,7 @@ async def test_a_start_that_gets_no_turn_within_30_seconds_is_busy_and_never_sen
     await clock.advance(70.0)
     await capturing
     await clock.advance(10.0)
-    assert told(sim) == ["capture"]
+    assert arrived(sim) == ["capture"]
     at_rest()
 
 
@@ -582,7 +582,7 @@ async def test_a_rate_limited_stop_is_sent_again(
     await camera.ptz.start(UP, 60.0)
     platform.code("TOO_MANY_REQUESTS", "controlling", times=2)
     await clock.drive(camera.ptz.stop())
-    assert told(sim) == ["start 0", "stop 0", "stop 0", "stop 0"]
+    assert arrived(sim) == ["start 0", "stop 0", "stop 0", "stop 0"]
     at_rest()
 
 
@@ -597,7 +597,7 @@ async def test_a_camera_that_goes_offline_in_mid_move_is_stopped_when_it_is_back
     sim.online = True
     await clock.advance(5.0)
     await until(lambda: camera.device.online)
-    assert told(sim)[-1] == "stop 0"
+    assert arrived(sim)[-1] == "stop 0"
     at_rest()
 
 
@@ -610,7 +610,7 @@ async def test_with_no_move_known_a_stop_carries_the_last_command(
     await camera.ptz.stop()
     await clock.drive(camera.ptz.move(UP, 1.0))
     await camera.ptz.stop()
-    assert told(sim) == ["stop 8", "start 0", "stop 0", "stop 0"]
+    assert arrived(sim) == ["stop 8", "start 0", "stop 0", "stop 0"]
     at_rest()
 
 
@@ -644,7 +644,7 @@ async def test_closing_before_the_start_was_answered_stops_it(
     await until(lambda: sim.calls)
     await clock.drive(camera.close())
     await starting
-    assert told(sim) == ["start 0", "stop 0"]
+    assert arrived(sim) == ["start 0", "stop 0"]
     at_rest()
 
 
@@ -720,7 +720,7 @@ async def test_after_closing_nothing_starts(
     with pytest.raises(QueueBusy):
         await asyncio.wait_for(camera.check_online(), 1.0)
     await clock.advance(60.0)
-    assert told(sim) == []
+    assert arrived(sim) == []
     at_rest()
 
 
@@ -733,7 +733,7 @@ async def test_a_start_that_waits_for_another_move_does_not_start_after_closing(
     await clock.drive(camera.close())
     await gathered(starting)
     await clock.advance(60.0)
-    assert told(sim) == ["start 0", "stop 0"]
+    assert arrived(sim) == ["start 0", "stop 0"]
     at_rest()
 
 
@@ -750,7 +750,7 @@ async def test_everything_else_waits_for_the_end_of_a_move(
         asyncio.create_task(camera.live.get("hls")),
     ]
     await clock.drive(gathered(*waiting))
-    assert told(sim) == ["start 0", "stop 0", "capture", "liveurl", "onlinestatus"]
+    assert arrived(sim) == ["start 0", "stop 0", "capture", "liveurl", "onlinestatus"]
     at_rest()
 
 
@@ -823,7 +823,7 @@ async def test_a_start_that_is_carried_out_after_our_stop_is_stopped_as_well(
     platform.fault("hang", "controlling", seconds=1.0, times=1)
     with pytest.raises(AnswerTimeout):
         await camera.ptz.start(ZOOM, 5.0)
-    await until(lambda: told(sim)[-1:] == ["stop 8"])
+    await until(lambda: arrived(sim)[-1:] == ["stop 8"])
     sim.control(0, ZOOM)  # the platform gets round to the start only now
     await clock.advance(10.0)
     await until(lambda: sim.moving is None)

@@ -10,7 +10,7 @@ from custom_components.sodalife.api import Camera, Command, Snapshot, SodaError
 from custom_components.sodalife.api.errors import AnswerTimeout, DeviceOffline, MalformedAnswer
 from simulator import Cloud
 from simulator.camera import SimCamera
-from tests.api.world import Platform, gathered, told
+from tests.api.world import Platform, arrived, gathered
 from tests.clock import ManualClock, until
 
 
@@ -244,7 +244,7 @@ async def test_a_snapshot_that_waits_for_a_move_to_end_is_a_new_one(
     await camera.ptz.start(Command.LEFT, 3.0)
     seen = await clock.drive(camera.snapshots.get())
     assert await camera.snapshots.get() is seen
-    assert told(sim) == ["start 2", "stop 2", "capture"]
+    assert arrived(sim) == ["start 2", "stop 2", "capture"]
 
 
 # Listeners.

@@ -25,7 +25,7 @@ from custom_components.sodalife.api.errors import (
 )
 from simulator import Cloud, Fault
 from simulator.camera import SimCamera
-from tests.api.world import SERIAL, Platform, answering, gathered, told
+from tests.api.world import SERIAL, Platform, answering, arrived, gathered
 from tests.clock import ManualClock, WallClock, until
 
 
@@ -121,7 +121,7 @@ async def test_a_call_is_repeated_once_and_never_more(
     assert await call(client) == ""
     platform.code("10002", "onlinestatus")
     assert await call(client) == "token_rejected"
-    assert told(sim) == ["onlinestatus"] * 3
+    assert arrived(sim) == ["onlinestatus"] * 3
     assert cloud.token_requests == 2
 
 

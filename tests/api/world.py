@@ -70,8 +70,8 @@ class Platform:
         await self.server.close()
 
 
-def told(sim: SimCamera) -> list[str]:
-    """What the device was asked, in short: `start 8`, `stop 8`, `capture`."""
+def arrived(sim: SimCamera) -> list[str]:
+    """The calls that arrived, in short: `start 8`, `stop 8`, `capture`."""
     return [_name(call) for call in sim.calls]
 
 

@@ -140,8 +140,8 @@ class CardPage:
         return int(self.demo.state(self.serial)["call_count"])
 
     @property
-    def controls(self) -> list[Call]:
-        """The PTZ calls since the page was opened."""
+    def arrived(self) -> list[Call]:
+        """The PTZ calls that arrived since the page was opened."""
         state = self.demo.state(self.serial)
         count = state["call_count"] - self._calls_before
         calls = state["calls"][-count:] if count else []
@@ -154,9 +154,9 @@ class CardPage:
     def started_and_stopped(self, command: str, seconds: float = 5) -> tuple[Call, Call]:
         """Return the one start and the one stop that there have been, and no more."""
         number = COMMANDS[command]
-        until(lambda: len(self.controls) >= 2, seconds)
+        until(lambda: len(self.arrived) >= 2, seconds)
         time.sleep(0.3)  # for what should not come
-        calls = self.controls
+        calls = self.arrived
         assert [(call.action, call.command) for call in calls] == [
             (START, number),
             (STOP, number),
@@ -182,7 +182,7 @@ class CardPage:
         assert not late, f"seconds from press to start and from release to stop: {late}"
 
     def wait_until_moving(self) -> None:
-        assert until(lambda: bool(self.controls)), "no start arrived"
+        assert until(lambda: bool(self.arrived)), "no start arrived"
 
     def press(self, command: str) -> None:
         """Put the mouse onto a button and hold it."""

@@ -76,7 +76,7 @@ def test_letting_go_stops(card: CardPage, let_go: Callable[[Page], None]) -> Non
     card.stops_at_once("left", press_and_let_go)
     card.page.mouse.up()
     time.sleep(0.3)
-    assert len(card.controls) == 2
+    assert len(card.arrived) == 2
 
 
 def close(page: Page) -> None:
@@ -116,7 +116,7 @@ def test_second_pointer_does_not_interfere(card: CardPage) -> None:
     for kind in ("pointerdown", "pointerup"):
         card.button("up").dispatch_event(kind, {"pointerId": 77, "button": 0})
     card.page.wait_for_timeout(300)
-    assert [call.action for call in card.controls] == [START]
+    assert [call.action for call in card.arrived] == [START]
     card.page.mouse.up()
     card.started_and_stopped("left")
 
@@ -198,9 +198,9 @@ def test_key_stops_when_the_focus_leaves(card: CardPage) -> None:
 
 def test_stop_button_and_home(card: CardPage) -> None:
     card.find(".home").click()
-    assert until(lambda: [c.command for c in card.controls if c.action == START] == [99])
+    assert until(lambda: [c.command for c in card.arrived if c.action == START] == [99])
     card.button("stop").click()
-    assert until(lambda: [c.command for c in card.controls] == [99, 99])
+    assert until(lambda: [c.command for c in card.arrived] == [99, 99])
 
 
 def test_home_shows_that_it_moves_until_it_is_stopped(card: CardPage) -> None:
@@ -223,11 +223,11 @@ def test_end_of_the_range_is_told(card: CardPage) -> None:
     expect(toast.get_by_text("It cannot go further.").first).to_be_visible()
     expect(card.button("up")).to_have_class("up")
     card.page.mouse.up()
-    before = len(card.controls)
+    before = len(card.arrived)
     card.press("down")  # and it is not told of other moves
     expect(card.button("down")).to_have_class("down moving")
     card.page.mouse.up()
-    assert until(lambda: [call.action for call in card.controls[before:]] == [START, STOP])
+    assert until(lambda: [call.action for call in card.arrived[before:]] == [START, STOP])
 
 
 @pytest.mark.parametrize("show_ptz", [True, False])
@@ -268,4 +268,4 @@ def test_typing_does_not_steer(card: CardPage) -> None:
     field.press("ArrowLeft")
     card.page.wait_for_timeout(300)
     assert field.input_value() == "+-="
-    assert card.controls == []
+    assert card.arrived == []

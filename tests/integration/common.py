@@ -33,12 +33,12 @@ def stored_token(hass_storage: dict[str, Any]) -> dict[str, Any] | None:
     return found[0] if found else None
 
 
-def controls(sim: SimCamera) -> list[tuple[int | None, int | None]]:
+def arrived_moves(sim: SimCamera) -> list[tuple[int | None, int | None]]:
     """Return the PTZ calls that arrived: (0 start or 1 stop, command)."""
     return [(call.action, call.command) for call in sim.calls if call.endpoint == "controlling"]
 
 
-def count(sim: SimCamera, endpoint: str) -> int:
+def count_arrived(sim: SimCamera, endpoint: str) -> int:
     """Return how many calls to an endpoint arrived."""
     return sum(call.endpoint == endpoint for call in sim.calls)
 

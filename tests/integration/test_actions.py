@@ -28,9 +28,9 @@ from tests.integration.common import (
     Act,
     FindEntity,
     SetUp,
+    arrived_moves,
     both_revisions,
-    controls,
-    count,
+    count_arrived,
     state_of,
 )
 
@@ -73,7 +73,7 @@ async def test_every_move_button_starts_and_stops(
     for key, number in COMMANDS.items():
         sim.calls.clear()
         await press(key)
-        assert controls(sim) == [(0, number), (1, number)], key
+        assert arrived_moves(sim) == [(0, number), (1, number)], key
     assert sim.moving is None
     assert cloud.violations == []
 
@@ -96,7 +96,7 @@ async def test_capture_and_stop_buttons(sim: SimCamera, set_up: SetUp, press: Ac
     await press("capture")
     assert sim.photos == 1
     await press("ptz_stop")
-    assert controls(sim) == [(1, 8)]
+    assert arrived_moves(sim) == [(1, 8)]
 
 
 @both_revisions
@@ -112,7 +112,7 @@ async def test_home(sim: SimCamera, set_up: SetUp, act: Act, revision: str) -> N
     assert not going_home.done(), "what comes next in an automation would end it"
     await act("ptz_stop")
     await going_home
-    assert controls(sim) == [(0, 99), (1, 99)]
+    assert arrived_moves(sim) == [(0, 99), (1, 99)]
 
 
 async def test_start_runs_until_stop(sim: SimCamera, set_up: SetUp, act: Act) -> None:
@@ -120,9 +120,9 @@ async def test_start_runs_until_stop(sim: SimCamera, set_up: SetUp, act: Act) ->
     await act("ptz_start", command="zoom_in", timeout=30)
     assert sim.moving == 8
     await act("ptz_start", command="zoom_in", timeout=30)
-    assert controls(sim) == [(0, 8)], "the same again only restarts the watchdog"
+    assert arrived_moves(sim) == [(0, 8)], "the same again only restarts the watchdog"
     await act("ptz_start", command="left")
-    assert controls(sim) == [(0, 8), (1, 8), (0, 2)]
+    assert arrived_moves(sim) == [(0, 8), (1, 8), (0, 2)]
     await act("ptz_stop")
     assert sim.moving is None
 
@@ -242,7 +242,7 @@ async def test_addresses(
     assert "openlive" in live[camera]["url"]
     again = await act("get_live_url", answers=True)
     assert again == live
-    assert count(sim, "liveurl") == 1 + _detection(sim)
+    assert count_arrived(sim, "liveurl") == 1 + _detection(sim)
     if revision == "query":
         flv = await act("get_live_url", answers=True, protocol="FLVHD")
         assert flv[camera]["protocol"] == "flvhd"
@@ -324,10 +324,10 @@ async def test_a_stop_passes_a_hanging_capture(
     await set_up()
     cloud.faults.add(Fault("hang", "capture", seconds=5, times=1))
     photo = hass.async_create_task(act("capture"))
-    await until(lambda: count(sim, "capture") == 1)
+    await until(lambda: count_arrived(sim, "capture") == 1)
     async with asyncio.timeout(1):
         await act("ptz_stop")
-    assert controls(sim) == [(1, 8)]
+    assert arrived_moves(sim) == [(1, 8)]
     photo.cancel()
     assert DOMAIN in hass.config.components
 
@@ -363,7 +363,7 @@ async def test_what_moves_is_stopped_whether_or_not_it_can_be_reached(
     await out_of_reach(entry, by=by)
     assert state_of(hass, entity_id("camera")) == "unavailable"
     await act("ptz_stop")
-    assert controls(sim) == [(0, 8), (1, 8)]
+    assert arrived_moves(sim) == [(0, 8), (1, 8)]
 
 
 async def test_who_may_only_look_stops_nothing(
@@ -386,7 +386,7 @@ async def test_who_may_only_look_stops_nothing(
                 blocking=True,
                 context=Context(user_id=hass_read_only_user.id),
             )
-    assert controls(sim) == []
+    assert arrived_moves(sim) == []
 
 
 async def test_a_device_that_cannot_be_reached_is_named(

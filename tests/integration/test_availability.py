@@ -23,7 +23,7 @@ from tests.integration.common import (
     FindEntity,
     SetUp,
     both_revisions,
-    count,
+    count_arrived,
     state_of,
 )
 
@@ -168,7 +168,7 @@ async def test_a_camera_that_was_heard_of_just_now_is_not_checked(
         await press("capture")
         await pass_time(POLL / 3)
     assert sim.photos == 15
-    assert count(sim, "onlinestatus") <= 1
+    assert count_arrived(sim, "onlinestatus") <= 1
 
 
 def gateway(cloud: Cloud) -> None:
@@ -283,7 +283,7 @@ async def test_unknown_until_something_is_heard(
     await set_up(revision="query")
     assert state_of(hass, entity_id("binary_sensor", "online")) in ("unknown", "on")
     await clock.advance(2)
-    await until(lambda: count(sim, "onlinestatus"))
+    await until(lambda: count_arrived(sim, "onlinestatus"))
     await until(lambda: state_of(hass, entity_id("binary_sensor", "online")) == "on")
 
 
@@ -292,13 +292,13 @@ async def test_a_shorter_poll_interval_counts_at_once(
 ) -> None:
     entry = await set_up(options={"poll_interval": 3600}, revision="query")
     await clock.advance(60)
-    asked = count(sim, "onlinestatus")
+    asked = count_arrived(sim, "onlinestatus")
     hass.config_entries.async_update_entry(entry, options={**entry.options, "poll_interval": 10})
     await hass.async_block_till_done()
     for _ in range(12):
         await clock.advance(10)
         await asyncio.sleep(0.01)
-    assert count(sim, "onlinestatus") > asked + 5
+    assert count_arrived(sim, "onlinestatus") > asked + 5
 
 
 async def test_what_the_platform_was_not_asked_tells_nothing_of_it(

@@ -24,7 +24,7 @@ from pytest_homeassistant_custom_component.common import (
 
 from simulator.camera import SimCamera
 from tests.clock import until
-from tests.integration.common import Act, FindEntity, SetUp, count, state_of
+from tests.integration.common import Act, FindEntity, SetUp, count_arrived, state_of
 
 FOLDER = Path(__file__).parents[2] / "blueprints" / "automation" / "sodalife"
 BLUEPRINTS = sorted(FOLDER.glob("*.yaml"))
@@ -104,7 +104,7 @@ async def test_motion_photo(
     )
     hass.states.async_set("binary_sensor.motion", "on")
     await wait_for(hass, messages)
-    assert count(sim, "capture") == 1
+    assert count_arrived(sim, "capture") == 1
     (message,) = messages
     assert message.data["data"]["image"] == f"/api/image_proxy/{entity_id('image', 'last_capture')}"
     assert message.data["message"] == "Motion detected."
@@ -113,7 +113,7 @@ async def test_motion_photo(
     hass.states.async_set("binary_sensor.motion", "on")  # within the pause
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=6))
     await hass.async_block_till_done()
-    assert count(sim, "capture") == 1
+    assert count_arrived(sim, "capture") == 1
 
 
 async def wait_for(hass: HomeAssistant, calls: list[ServiceCall], number: int = 1) -> None:

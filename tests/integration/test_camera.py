@@ -35,7 +35,7 @@ from tests.integration.common import (
     FindEntity,
     SetUp,
     both_revisions,
-    count,
+    count_arrived,
     state_of,
 )
 
@@ -89,7 +89,7 @@ async def test_a_viewer_who_leaves_takes_no_photo_with_them(
     await set_up()
     cloud.capture_seconds = 0.2
     impatient = asyncio.create_task(look())
-    await until(lambda: count(sim, "capture"))
+    await until(lambda: count_arrived(sim, "capture"))
     impatient.cancel()
     await asyncio.wait({impatient})
 
@@ -176,7 +176,7 @@ async def test_a_photo_that_fails(
     assert failure.value.translation_key == key
     assert (failure.value.translation_placeholders or {})["camera"] == "Camera 1"
     assert (await look())[0] == HTTPStatus.INTERNAL_SERVER_ERROR
-    assert count(sim, "capture") == 1, "a failure is not repeated at every look"
+    assert count_arrived(sim, "capture") == 1, "a failure is not repeated at every look"
 
     cloud.faults.clear()
     await clock.advance(11)
@@ -186,7 +186,7 @@ async def test_a_photo_that_fails(
     cloud.faults.add(fault)
     await clock.advance(40)
     assert await look() == (HTTPStatus.OK, good), "the last good one is better than none"
-    assert count(sim, "capture") == 3
+    assert count_arrived(sim, "capture") == 3
 
 
 async def test_a_slow_photo_gives_way_to_the_last_one(
@@ -197,7 +197,7 @@ async def test_a_slow_photo_gives_way_to_the_last_one(
     await clock.advance(100)
     cloud.faults.add(Fault("slow", "capture", seconds=0.5))
     looking = asyncio.create_task(look())
-    await until(lambda: count(sim, "capture") == 2)
+    await until(lambda: count_arrived(sim, "capture") == 2)
     await asyncio.sleep(0.01)
     assert not looking.done()
     await clock.advance(8)  # Home Assistant would give up after 10
@@ -307,7 +307,7 @@ async def test_added_with_a_webrtc_provider(
 
     assert provider.seen
     assert {source.partition(":")[0] for source in provider.seen} == {scheme}
-    assert sum(count(sim, "liveurl") for sim in cloud.cameras.values()) == 0
+    assert sum(count_arrived(sim, "liveurl") for sim in cloud.cameras.values()) == 0
     client = await hass_ws_client()
     await client.send_json_auto_id(
         {"type": "camera/capabilities", "entity_id": entity_id("camera")}
@@ -430,10 +430,10 @@ async def test_live_picture(
     await second.see()
 
     assert state_of(hass, entity_id("camera")) == "streaming"
-    assert count(sim, "liveurl") == 1, "one address serves all viewers"
+    assert count_arrived(sim, "liveurl") == 1, "one address serves all viewers"
     status, frame = await look()
     assert (status, frame[:3]) == (HTTPStatus.OK, b"\xff\xd8\xff")
-    assert count(sim, "capture") == 0, "a running stream has snapshots enough"
+    assert count_arrived(sim, "capture") == 0, "a running stream has snapshots enough"
     (address,) = cloud.live._by_target.values()
     assert "stream" in caplog.text
     assert address.key not in caplog.text, "addresses are keys to the picture"
@@ -463,7 +463,7 @@ async def test_a_running_stream_gets_the_next_address(
     await somebody.see()
     if killed:
         sim.kill_live()
-    await until(lambda: count(sim, "liveurl") == 2, 30)
+    await until(lambda: count_arrived(sim, "liveurl") == 2, 30)
     told: dict[int, int] = {}
     async with asyncio.timeout(30):
         while sum(restarts == 1 for restarts in told.values()) < 5:
@@ -471,7 +471,7 @@ async def test_a_running_stream_gets_the_next_address(
                 assert told.setdefault(number, restarts) == restarts
             await asyncio.sleep(0.1)
     assert state_of(hass, entity_id("camera")) == "streaming"
-    assert count(sim, "liveurl") == 2
+    assert count_arrived(sim, "liveurl") == 2
 
 
 async def test_a_failing_stream_is_not_a_failing_camera(
@@ -528,11 +528,11 @@ async def test_an_idle_stream_wakes_on_a_fresh_address(
     sim.kill_live()
     if not killed:
         await asyncio.sleep(1)
-    asked = count(sim, "liveurl")
+    asked = count_arrived(sim, "liveurl")
 
     assert (await somebody.ask())["success"]
     await somebody.see()
-    assert count(sim, "liveurl") == asked + 1
+    assert count_arrived(sim, "liveurl") == asked + 1
 
 
 @pytest.mark.parametrize(
@@ -689,6 +689,6 @@ async def test_an_address_that_ends_at_once_is_not_asked_for_again_and_again(
     somebody = await viewer()
     await somebody.ask()
     await somebody.see()
-    asked = count(sim, "liveurl")
+    asked = count_arrived(sim, "liveurl")
     await asyncio.sleep(2)
-    assert count(sim, "liveurl") == asked
+    assert count_arrived(sim, "liveurl") == asked

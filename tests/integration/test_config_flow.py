@@ -28,8 +28,8 @@ from tests.integration.common import (
     Act,
     FindEntity,
     SetUp,
+    arrived_moves,
     both_revisions,
-    controls,
     stored_token,
 )
 
@@ -544,7 +544,7 @@ async def test_add_a_camera_and_leave_the_others_alone(
     assert sim.moving == 8, "its move goes on"
     assert entry.runtime_data is running, "nothing was loaded again"
     await act("ptz_stop")
-    assert controls(sim) == [(0, 8), (1, 8)]
+    assert arrived_moves(sim) == [(0, 8), (1, 8)]
     assert cloud.token_fetches == 1
     assert cloud.violations == []
 

@@ -15,7 +15,7 @@ from pytest_homeassistant_custom_component.common import async_mock_service
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from simulator.camera import SimCamera
-from tests.integration.common import Act, FindEntity, SetUp, count, state_of
+from tests.integration.common import Act, FindEntity, SetUp, count_arrived, state_of
 
 
 @pytest.fixture
@@ -39,12 +39,12 @@ async def test_shows_the_newest_photo_and_its_time(
     (about,) = answer.values()
     taken = datetime.fromisoformat(state_of(hass, photo()))
     assert taken == datetime.fromisoformat(about["captured_at"])
-    captures = count(sim, "capture")
+    captures = count_arrived(sim, "capture")
     response = await client.get(f"/api/image_proxy/{photo()}")
     assert response.status == HTTPStatus.OK
     assert response.content_type == "image/jpeg"
     assert (await response.read()).startswith(b"\xff\xd8")
-    assert count(sim, "capture") == captures, "looking costs no call"
+    assert count_arrived(sim, "capture") == captures, "looking costs no call"
 
 
 async def test_keeps_the_photo_when_the_camera_goes_offline(

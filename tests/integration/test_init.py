@@ -29,8 +29,8 @@ from tests.integration.common import (
     Act,
     FindEntity,
     SetUp,
-    controls,
-    count,
+    arrived_moves,
+    count_arrived,
     state_of,
     stored_token,
 )
@@ -295,7 +295,7 @@ async def test_letting_go_stops_a_move(
             await hass.config_entries.async_remove(entry.entry_id)
 
     assert sim.moving is None
-    assert controls(sim) == [(0, 8), (1, 8)]
+    assert arrived_moves(sim) == [(0, 8), (1, 8)]
     assert cloud.violations == []
 
 
@@ -308,7 +308,7 @@ async def test_the_end_of_home_assistant_stops_a_move(
     await hass.async_block_till_done()  # as Home Assistant does before it goes on ending
 
     assert sim.moving is None
-    assert controls(sim) == [(0, 8), (1, 8)]
+    assert arrived_moves(sim) == [(0, 8), (1, 8)]
     with pytest.raises(HomeAssistantError):
         await act("ptz_start", command="zoom_in", timeout=60)
     assert sim.moving is None, "nothing starts any more"
@@ -320,7 +320,7 @@ async def test_letting_go_waits_for_no_answer(
     entry = await set_up()
     cloud.faults.add(Fault("hang", "capture"))
     capture = asyncio.create_task(act("capture"))
-    await until(lambda: count(sim, "capture"))
+    await until(lambda: count_arrived(sim, "capture"))
     waiting = asyncio.create_task(act("get_talk_url", answers=True))
     await asyncio.sleep(0.05)
     async with asyncio.timeout(3):

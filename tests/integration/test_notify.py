@@ -17,7 +17,7 @@ import pytest
 from demo.espeak.tts import EspeakEntity
 from simulator import Cloud, Fault
 from simulator.camera import SimCamera
-from tests.integration.common import OTHER, SERIAL, Act, FindEntity, SetUp, count, state_of
+from tests.integration.common import OTHER, SERIAL, Act, FindEntity, SetUp, count_arrived, state_of
 
 type Spoken = list[tuple[str, str]]
 
@@ -122,7 +122,7 @@ async def test_a_message_goes_before_sounds_that_wait(
 async def test_without_any_engine(set_up: SetUp, say: Act, sim: SimCamera) -> None:
     await set_up()
     assert "text-to-speech" in await refused(say("Hello."), "tts_no_engine")
-    assert count(sim, "sendvoice") == 0
+    assert count_arrived(sim, "sendvoice") == 0
 
 
 async def test_the_engine_of_the_options(
@@ -271,7 +271,7 @@ async def test_an_engine_that_fails(
     case = request.node.callspec.id
     key = {"a page": "voice_format", "empty": "voice_empty"}.get(case, "tts_failed")
     assert "secret" not in await refused(say("Hello."), key)
-    assert count(sim, "sendvoice") == 0
+    assert count_arrived(sim, "sendvoice") == 0
 
 
 async def test_the_platform_fails(espeak: str, set_up: SetUp, say: Act, cloud: Cloud) -> None:

@@ -12,7 +12,7 @@ import pytest
 from simulator import Cloud
 from simulator.camera import SimCamera
 from tests.clock import ManualClock, until
-from tests.integration.common import DOMAIN, OTHER, SERIAL, Act, SetUp, controls
+from tests.integration.common import DOMAIN, OTHER, SERIAL, Act, SetUp, arrived_moves
 
 ANSWERS = {
     "ptz_start": SupportsResponse.NONE,
@@ -62,7 +62,7 @@ async def test_how_long_a_move_lasts(
     await clock.advance(0.1)
     await until(lambda: sim.moving is None)
     await move
-    assert controls(sim) == [(0, 8), (1, 8)]
+    assert arrived_moves(sim) == [(0, 8), (1, 8)]
 
 
 @pytest.mark.parametrize("target", ["device_id", "area_id", "entity_id"])

@@ -19,7 +19,7 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from custom_components.sodalife.audio import media, web_media
 from simulator import Cloud, Fault
 from simulator.camera import SimCamera
-from tests.integration.common import OTHER, SERIAL, Act, FindEntity, SetUp, count, state_of
+from tests.integration.common import OTHER, SERIAL, Act, FindEntity, SetUp, count_arrived, state_of
 from tests.integration.sounds import CONVERTED, ENCODERS, sound, wav
 
 LOCAL = "media-source://media_source/local/"
@@ -113,7 +113,7 @@ async def test_what_cannot_be_played(
         await refused(play(f"{LOCAL}renamed.mp3"), key)
     else:
         await refused(act("send_voice", file=str(path)), key)
-    assert count(sim, "sendvoice") == 0, "it was sent all the same"
+    assert count_arrived(sim, "sendvoice") == 0, "it was sent all the same"
 
 
 async def test_the_state_follows_whatever_was_the_way(
@@ -145,7 +145,7 @@ async def test_files_out_of_bounds(
     key = "path_not_allowed" if kind in ("outside", "relative", "symlink") else "file_not_readable"
     error = await refused(act("send_voice", file=str(paths.get(kind, media_folder / kind))), key)
     assert isinstance(error, ServiceValidationError)
-    assert count(sim, "sendvoice") == 0
+    assert count_arrived(sim, "sendvoice") == 0
 
 
 @pytest.mark.parametrize(
@@ -314,7 +314,7 @@ async def test_addresses_in_trouble(
     monkeypatch.setattr(web_media, "TIMEOUT", 0.5)
     error = await refused(play(f"{web_site}{path}?signature=secret"), key)
     assert "secret" not in str(error)
-    assert count(sim, "sendvoice") == 0
+    assert count_arrived(sim, "sendvoice") == 0
 
 
 @pytest.mark.parametrize(
@@ -515,7 +515,7 @@ async def test_a_length_that_the_platform_does_not_allow(
     cloud.max_voice_seconds = min(seconds - 0.1, 60)
     (media_folder / "long.wav").write_bytes(wav(seconds))
     error = await refused(play(f"{LOCAL}long.wav"), key)
-    assert count(sim, "sendvoice") == 1, "it was not sent"
+    assert count_arrived(sim, "sendvoice") == 1, "it was not sent"
     if key == "voice_too_long":
         assert f"{seconds} s" in str(error)
 

@@ -18,7 +18,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from simulator import Cloud, Fault
 from simulator.camera import SimCamera
 from tests.clock import ManualClock, until
-from tests.integration.common import OTHER, SERIAL, Act, FindEntity, SetUp, count
+from tests.integration.common import OTHER, SERIAL, Act, FindEntity, SetUp, count_arrived
 from tests.integration.sounds import wav
 
 LOCAL = "media-source://media_source/local/"
@@ -284,7 +284,7 @@ async def test_a_sound_on_its_way_is_played_all_the_same(
 ) -> None:
     cloud.faults.add(Fault("slow", "sendvoice", seconds=0.3, times=1))
     first = begin(1)
-    await until(lambda: count(sim, "sendvoice"))
+    await until(lambda: count_arrived(sim, "sendvoice"))
     second = begin(2)
     first.cancel()
     await until(lambda: speaker().state == "playing")
@@ -301,7 +301,7 @@ async def test_a_sound_on_its_way_that_is_refused_makes_room(
     cloud.faults.add(Fault("slow", "sendvoice", seconds=0.3, times=1))
     cloud.max_voice_seconds = 3
     first = begin(9)
-    await until(lambda: count(sim, "sendvoice"))
+    await until(lambda: count_arrived(sim, "sendvoice"))
     first.cancel()
     await finished(begin(2))
     assert heard() == [2]
@@ -338,7 +338,7 @@ async def test_unloading_while_a_sound_is_on_its_way(
 ) -> None:
     cloud.faults.add(Fault("hang", "sendvoice"))
     task = begin(2)
-    await until(lambda: count(sim, "sendvoice"))
+    await until(lambda: count_arrived(sim, "sendvoice"))
     assert await hass.config_entries.async_unload(entry.entry_id)
     await asyncio.wait({task}, timeout=5)
     assert task.done()
