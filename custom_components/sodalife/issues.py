@@ -41,13 +41,13 @@ class Issues:
 
     @callback
     def follow(self, camera: Camera, subentry_id: str) -> None:
-        """Watch a camera."""
+        """Follow a camera."""
         self._subentries[camera.serial] = subentry_id
         self._following[camera.serial] = camera.device.subscribe(lambda: self.check_camera(camera))
 
     @callback
     def forget(self, camera: Camera) -> None:
-        """Watch a camera no more, and clear its issues."""
+        """Follow a camera no more, and clear its issues."""
         self._following.pop(camera.serial)()
         for kind in CAMERA_ISSUES:
             self._set(kind.key, camera, wanted=False)

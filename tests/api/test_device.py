@@ -24,7 +24,7 @@ def device(camera: Camera) -> Device:
 
 @pytest.fixture
 def outcomes(device: Device) -> list[SodaError | None]:
-    """What was reported to the account."""
+    """What was reported to the coordinator."""
     outcomes: list[SodaError | None] = []
     device.on_outcome = outcomes.append
     return outcomes

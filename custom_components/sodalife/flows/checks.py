@@ -22,7 +22,7 @@ from ..api.errors import (
 )
 from ..const import DOMAIN, LOGGER
 
-# An answer about the camera that only the right account gets: it can be added.
+# An answer about the camera that only the right application gets: it can be added.
 GOOD_ENOUGH = (
     CaptureQuotaUsed,
     DeviceBusy,
