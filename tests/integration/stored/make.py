@@ -68,8 +68,8 @@ async def use(client: HomeAssistant, platforms: dict[str, str]) -> None:
     for application, (first, *others) in APPLICATIONS.items():
         account = {"host": platforms[application], "client_id": application}
         account["client_secret"] = secret_of(application)
-        start, steps = {"handler": DOMAIN}, ({**account}, {"device_serials": [first]})
-        made = await finish(client, f"{FLOWS}/flow", start, *steps)
+        cameras = {"device_serials": [first]}
+        made = await finish(client, f"{FLOWS}/flow", {"handler": DOMAIN}, account, cameras)
         entry_id = made["result"]["entry_id"]
         (camera,) = await client.command("config_entries/subentries/list", entry_id=entry_id)
         names, handler = APPLICATIONS[application], {"handler": [entry_id, "camera"]}
@@ -85,11 +85,10 @@ async def use(client: HomeAssistant, platforms: dict[str, str]) -> None:
 
 async def customise(client: HomeAssistant) -> None:
     """Change entities and devices as users do."""
-    while not (waiting := await ours(client)).keys() >= {*CHANGES, "DEMO0002_speaker"}:
-        await asyncio.sleep(0.5)
+    entity_ids = await ours(client)
     for unique_id, changes in CHANGES.items():
         await client.command(
-            "config/entity_registry/update", entity_id=waiting[unique_id], **changes
+            "config/entity_registry/update", entity_id=entity_ids[unique_id], **changes
         )
     for device in await client.command("config/device_registry/list"):
         for domain, serial in device["identifiers"]:
@@ -102,9 +101,17 @@ async def customise(client: HomeAssistant) -> None:
 
 
 async def ours(client: HomeAssistant) -> dict[str, str]:
-    """Return our entity ids by their unique ids."""
-    entities = await client.command("config/entity_registry/list")
-    return {one["unique_id"]: one["entity_id"] for one in entities if one["platform"] == DOMAIN}
+    """Return our entity ids by their unique ids, once all are there."""
+    expected = {f"{serial}_speaker" for names in APPLICATIONS.values() for serial in names}
+    for _ in range(60):
+        entities = await client.command("config/entity_registry/list")
+        found = {
+            one["unique_id"]: one["entity_id"] for one in entities if one["platform"] == DOMAIN
+        }
+        if found.keys() >= {*CHANGES, *expected}:
+            return found
+        await asyncio.sleep(0.5)
+    raise AssertionError("the entities did not appear")
 
 
 async def meant(client: HomeAssistant) -> dict[str, dict[str, Any]]:
@@ -140,8 +147,8 @@ async def running_home(state: State, session: ClientSession) -> AsyncIterator[Ho
         await child.stop()
 
 
-async def run(folder: Path) -> dict[str, dict[str, str]]:
-    """Use this version, restart it once, and return the options and the platforms' addresses."""
+async def run(folder: Path) -> dict[str, Any]:
+    """Use this version, restart it once, and return what came of it."""
     state, platforms, children = State(folder), {}, []
     check_port(PORT)
     state.prepare(PORT)
@@ -163,8 +170,7 @@ async def run(folder: Path) -> dict[str, dict[str, str]]:
             async with running_home(state, session) as client:
                 await use(client, platforms)
             async with running_home(state, session) as client:
-                while len(await client.entries(DOMAIN)) < 2 or not await ours(client):
-                    await asyncio.sleep(0.5)
+                await ours(client)
                 await asyncio.sleep(10)  # what is written late
                 options = await meant(client)
     finally:
