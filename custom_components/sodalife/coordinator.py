@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
@@ -13,7 +14,7 @@ from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
-from .api import Camera, SodaClient, SodaError, SystemClock
+from .api import Camera, HttpTransport, SodaClient, SodaError, SystemClock, Timeouts
 from .api.dialect import Dialect
 from .api.errors import InvalidClient
 from .const import (
@@ -23,12 +24,17 @@ from .const import (
     DOMAIN,
     LOGGER,
     OPT_CALL_INTERVAL,
+    OPT_LIVE_PROTOCOL,
+    OPT_POLL_INTERVAL,
     OPT_SNAPSHOT_INTERVAL,
     SUBENTRY_CAMERA,
 )
 from .errors import translation_of
 from .issues import Issues
+from .move_record import HomeMoveRecord
 from .poller import Poller
+from .reachability import Reachability
+from .recheck import Rechecker
 from .store import HomeTokenStore
 
 type SodaConfigEntry = ConfigEntry[SodaCoordinator]
@@ -45,13 +51,13 @@ def make_client(
 ) -> SodaClient:
     """Return a client for an application that shares Home Assistant's session."""
     return SodaClient(
-        async_get_clientsession(hass),
-        data[CONF_HOST],
+        HttpTransport(async_get_clientsession(hass), data[CONF_HOST]),
         data[CONF_CLIENT_ID],
         data[CONF_CLIENT_SECRET],
         revision=data.get(CONF_REVISION),
         store=token_store(hass, data) if keep_token else None,
         clock=SystemClock(),
+        timeouts=Timeouts(),
     )
 
 
@@ -63,14 +69,34 @@ class SodaCoordinator:
         self.hass = hass
         self.entry = entry
         self.client = make_client(hass, entry.data)
-        self.client.on_dialect = self._dialect_found
         self.clock = self.client.clock
         self.cameras: dict[str, Camera] = {}  # by subentry id
         self.options = {**DEFAULT_OPTIONS, **entry.options}
-        self.poller = Poller(self)
-        self.issues = Issues(self)
+        self.record = HomeMoveRecord(hass, entry.entry_id, self.clock)
+        self.reachability = Reachability()
+        self.poller = Poller(
+            lambda: tuple(self.cameras.values()),
+            self.check_online,
+            lambda: float(self.options[OPT_POLL_INTERVAL]),
+            self.reachability,
+            self.clock,
+        )
+        self.issues = Issues(hass, entry, self.name_of, self.clock)
+        self.rechecker = Rechecker(
+            self.issues, lambda: str(self.options[OPT_LIVE_PROTOCOL]), self._spawn, self.clock
+        )
         self._credentials = self._credentials_of(entry)
         self._entity_adders: list[AddCamera] = []
+        self._listen()
+
+    def _listen(self) -> None:
+        """Follow what the parts have to tell."""
+        tokens = self.client.tokens
+        self.client.probe.found.subscribe(self._dialect_found)
+        tokens.fetched.subscribe(self.reachability.note_token)
+        tokens.contested.subscribe(lambda: self.issues.note_token(shared=True))
+        self.reachability.changed.subscribe(self._reachability_changed)
+        self.poller.visited.subscribe(self._visited)
 
     async def async_start(self) -> None:
         """Make sure that there is a token, then take up the cameras.
@@ -81,6 +107,7 @@ class SodaCoordinator:
 
         """
         await self.client.tokens.load()
+        left = await self.record.load()
         try:
             await self.client.tokens.get()
         except InvalidClient as err:
@@ -89,17 +116,14 @@ class SodaCoordinator:
             raise ConfigEntryNotReady(**translation_of(err, self.entry.title)) from err
         for subentry in self.entry.subentries.values():
             if (camera := self._add_camera(subentry)) is not None:
-                # The flow, or we before a reload, may have called just now
+                # The flow, or we before a reload, may have called just now.
                 camera.queue.start_cooldown()
+                if camera.serial in left:
+                    camera.recover(left.pop(camera.serial))
+        for serial in left:  # of cameras that are gone
+            await self.record.erase(serial)
         pause = float(self.options[OPT_CALL_INTERVAL])
-        self.entry.async_create_background_task(
-            self.hass, self.poller.run(pause), f"{DOMAIN} online checks"
-        )
-
-    @property
-    def reachable(self) -> bool:
-        """Whether the platform answers."""
-        return self.poller.reachable
+        self._spawn(self.poller.run(pause), f"{DOMAIN} online checks")
 
     def name_of(self, serial: str) -> str:
         """Return the name that a camera was given, or its serial."""
@@ -142,20 +166,40 @@ class SodaCoordinator:
                 new.queue.start_cooldown()  # the flow has called it just now
                 for add in self._entity_adders:
                     add(new, subentry)
-                self.poller.check(new)
+                self.poller.ask(new)
         for camera in gone:
-            self.issues.forget(camera)
-            await camera.close()
+            await self._remove_camera(camera)
+
+    @callback
+    def check_online(self, camera: Camera) -> None:
+        """Ask a camera soon, in the background, whether it is online."""
+
+        async def check() -> None:
+            try:
+                await camera.check_online()
+            except SodaError as err:
+                LOGGER.debug("Online check of %s: %s", camera.serial, err)
+
+        if (device := self._device_of(camera.serial)) is None or not device.disabled:
+            self._spawn(check(), f"{DOMAIN} online check {camera.serial}")
 
     def _add_camera(self, subentry: ConfigSubentry) -> Camera | None:
         if subentry.subentry_type != SUBENTRY_CAMERA:
             return None
-        camera = Camera(self.client, subentry.data[CONF_DEVICE_SERIAL])
-        camera.device.on_outcome = self._outcome
+        camera = Camera(self.client, subentry.data[CONF_DEVICE_SERIAL], self.record)
+        self.reachability.add(camera.serial)
+        camera.device.outcome.subscribe(partial(self._outcome, camera.serial))
         self.issues.follow(camera, subentry.subentry_id)
         self._configure(camera)
         self.cameras[subentry.subentry_id] = camera
         return camera
+
+    async def _remove_camera(self, camera: Camera) -> None:
+        self.issues.forget(camera)
+        self.reachability.remove(camera.serial)
+        self.poller.forget(camera.serial)
+        await camera.close()
+        await self.record.erase(camera.serial)
 
     def _configure(self, camera: Camera) -> None:
         camera.configure(
@@ -163,19 +207,20 @@ class SodaCoordinator:
             snapshot_interval=self.options[OPT_SNAPSHOT_INTERVAL],
         )
 
+    def _device_of(self, serial: str) -> dr.DeviceEntry | None:
+        return dr.async_get(self.hass).async_get_device(identifiers={(DOMAIN, serial)})
+
     def _rename_devices(self) -> None:
         registry = dr.async_get(self.hass)
-        devices = {
-            identifier: device
-            for device in dr.async_entries_for_config_entry(registry, self.entry.entry_id)
-            for identifier in device.identifiers
-        }
         for subentry_id, camera in self.cameras.items():
             title = self.entry.subentries[subentry_id].title
-            device = devices.get((DOMAIN, camera.serial))
+            device = self._device_of(camera.serial)
             if device is not None and device.name != title:
                 registry.async_update_device(device.id, name=title)
                 self.issues.renamed(camera)
+
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        self.entry.async_create_background_task(self.hass, work, name)
 
     @staticmethod
     def _credentials_of(entry: SodaConfigEntry) -> tuple[str, ...]:
@@ -189,9 +234,27 @@ class SodaCoordinator:
         )
 
     @callback
-    def _outcome(self, err: SodaError | None) -> None:
-        """Draw the conclusions for the whole application from the outcome of a call."""
+    def _visited(self, camera: Camera) -> None:
+        """Look after what ends by itself, or may have been mended."""
+        self.rechecker.visit(camera)
+        self.issues.note_token(shared=self.client.tokens.shared_with_others)
+
+    @callback
+    def _outcome(self, serial: str, err: SodaError | None) -> None:
+        """Draw the conclusions for the whole account from the outcome of a call."""
+        self.reachability.note(serial, err)
+        self.issues.note_outcome(err)
         if isinstance(err, InvalidClient):
             self.entry.async_start_reauth(self.hass)
-        self.poller.outcome(err)
-        self.issues.check_account(err)
+
+    @callback
+    def _reachability_changed(self, serial: str | None) -> None:
+        """Have a camera's states written, or all; hundreds take a while, and others want turns."""
+
+        async def write() -> None:
+            for camera in tuple(self.cameras.values()):
+                if serial in (None, camera.serial):
+                    camera.device.changed.emit()
+                    await asyncio.sleep(0)
+
+        self._spawn(write(), f"{DOMAIN} reachability")

@@ -65,10 +65,13 @@ class SodaEntity(Entity):
     @override
     def available(self) -> bool:
         """Whether the platform and, as far as is known, the camera can be reached."""
-        return self.coordinator.reachable and self.soda.device.online is not False
+        return (
+            self.coordinator.reachability.available(self.soda.serial)
+            and self.soda.device.online is not False
+        )
 
     @override
     async def async_added_to_hass(self) -> None:
         """Follow the camera."""
         await super().async_added_to_hass()
-        self.async_on_remove(self.soda.device.subscribe(self.async_write_ha_state))
+        self.async_on_remove(self.soda.device.changed.subscribe(self.async_write_ha_state))

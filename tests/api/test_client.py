@@ -14,8 +14,8 @@ import wave
 from aiohttp import web
 import pytest
 
-from custom_components.sodalife.api import Command, Endpoint, SodaClient, SodaError, Sound
-from custom_components.sodalife.api.client import MAX_CALLS, TIMEOUTS
+from custom_components.sodalife.api import Command, Endpoint, HttpTransport, SodaClient, SodaError, Sound
+from custom_components.sodalife.api.http_transport import MAX_CALLS
 from custom_components.sodalife.api.codes import CODES, error_of
 from custom_components.sodalife.api.errors import (
     AnswerTimeout,
@@ -247,14 +247,14 @@ async def test_a_redirect_is_not_followed_with_the_token(platform: Platform) -> 
         return web.Response(status=307, headers={"Location": "/elsewhere"})
 
     async with answering(handler) as host:
-        client = SodaClient(platform.session, host, "id", "secret")
+        client = SodaClient(HttpTransport(platform.session, host), "id", "secret")
         with pytest.raises(MalformedAnswer):
             await client.tokens.get()
     assert asked == ["/oauth2/access_token"]
 
 
 async def test_a_closed_port_is_a_failed_connection(platform: Platform) -> None:
-    client = SodaClient(platform.session, "http://127.0.0.1:1", "id", "secret")
+    client = SodaClient(HttpTransport(platform.session, "http://127.0.0.1:1"), "id", "secret")
     with pytest.raises(CannotConnect) as caught:
         await client.tokens.get()
     assert caught.value.description.startswith("ClientConnectorError")
@@ -285,7 +285,7 @@ async def test_whatever_a_server_says_no_other_exception_gets_out(
     platform: Platform, raw: bytes
 ) -> None:
     async with saying(raw) as host:
-        client = SodaClient(platform.session, host, "id", "secret")
+        client = SodaClient(HttpTransport(platform.session, host), "id", "secret")
         with pytest.raises(CannotConnect):
             await client.tokens.get()
 
@@ -297,7 +297,7 @@ async def test_a_small_body_that_unpacks_to_a_large_one_is_refused(platform: Pla
         return web.Response(body=packed, headers={"Content-Encoding": "gzip"})
 
     async with answering(handler) as host:
-        client = SodaClient(platform.session, host, "id", "secret")
+        client = SodaClient(HttpTransport(platform.session, host), "id", "secret")
         with pytest.raises(MalformedAnswer):
             await client.tokens.get()
 
@@ -361,7 +361,11 @@ async def answered_with(platform: Platform, endpoint: Endpoint, answer: dict[str
 
     async with answering(handler) as host:
         client = SodaClient(
-            platform.session, host, "id", "secret", revision="query", clock=platform.clock
+            HttpTransport(platform.session, host),
+            "id",
+            "secret",
+            revision="query",
+            clock=platform.clock,
         )
         return await OPERATIONS[endpoint](client)
 
@@ -495,7 +499,7 @@ async def test_an_address_below_the_host_is_kept(platform: Platform) -> None:
         return web.json_response({"access_token": "abc", "expires_in": 7200, "online": 1})
 
     async with answering(handler) as host:
-        client = SodaClient(platform.session, f"{host}/soda/", "id", "secret", revision="query")
+        client = SodaClient(HttpTransport(platform.session, f"{host}/soda/"), "id", "secret", revision="query")
         await client.is_online(SERIAL)
     assert paths == ["/soda/oauth2/access_token", "/soda/iot/cameras/onlinestatus"]
 

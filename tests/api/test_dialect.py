@@ -116,7 +116,7 @@ async def test_the_first_call_finds_the_dialect_at_the_cost_of_one_token(
     client.on_dialect = lambda dialect: found.append(dialect.revision)
     await operation(client)
     assert found == [revision]
-    assert client.dialect is DIALECTS[revision]
+    assert client.probe.dialect is DIALECTS[revision]
     assert cloud.token_requests == 1
 
 
@@ -128,7 +128,7 @@ async def test_an_error_about_the_device_tells_the_dialect_too(
     client = platform.client(revision=None)
     with pytest.raises(DeviceOffline):
         await client.capture(SERIAL)
-    assert client.dialect is DIALECTS[revision]
+    assert client.probe.dialect is DIALECTS[revision]
 
 
 @both
@@ -174,7 +174,7 @@ async def test_a_frozen_application_tells_nothing_about_the_dialect(
     client = platform.client(revision=None)
     with pytest.raises(ApplicationFrozen):
         await client.capture(SERIAL)
-    assert client.dialect is None
+    assert client.probe.dialect is None
 
 
 @both
@@ -185,7 +185,7 @@ async def test_a_malformed_answer_to_the_first_call_tells_nothing_for_good(
     platform.fault("html", times=1)
     await gathered(client.capture(SERIAL))
     await client.capture(SERIAL)
-    assert client.dialect is DIALECTS[revision]
+    assert client.probe.dialect is DIALECTS[revision]
 
 
 # Re-examined when the platform changes under us.
@@ -199,7 +199,7 @@ async def test_a_platform_that_changes_is_followed_within_the_same_call(
     await client.capture(SERIAL)
     cloud.revision = then
     await operation(client)
-    assert client.dialect is DIALECTS[then]
+    assert client.probe.dialect is DIALECTS[then]
     assert cloud.token_requests <= 2
     assert not client.tokens.shared_with_others
 
@@ -211,7 +211,7 @@ async def test_a_platform_that_changed_while_we_were_away_is_followed_at_once(
     """The token is fresh, so its refusal alone cannot be cured by another one."""
     cloud.revision = then
     await client.capture(SERIAL)
-    assert client.dialect is DIALECTS[then]
+    assert client.probe.dialect is DIALECTS[then]
     assert cloud.token_requests == 1
 
 
@@ -240,7 +240,7 @@ async def test_many_calls_that_meet_the_change_at_once_all_succeed(
     for serial in serials:
         cloud.add_camera(serial)
     await asyncio.gather(*(client.live_url(serial) for serial in serials))
-    assert client.dialect is DIALECTS[then]
+    assert client.probe.dialect is DIALECTS[then]
     assert cloud.token_requests == (1 if fresh else 2)
     assert not client.tokens.shared_with_others
 
@@ -270,7 +270,7 @@ async def test_a_parameter_error_makes_the_dialect_doubtful_once_in_ten_minutes(
     with pytest.raises(InvalidParameter):
         await client.capture(SERIAL)
     assert [call.token_place for call in sim.calls] == ["query", "body"]
-    assert client.dialect is QUERY
+    assert client.probe.dialect is QUERY
 
 
 # What a revision does not have is not asked for.

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from .call_queue import CallQueue, Priority
 from .device import Device
+from .errors import TooManyViewers
+from .gate import Gate
 from .models import LiveAddress
 
 MARGIN = 10.0  # seconds before its end that an address is not handed out any more
+VIEWERS_PAUSE = 300.0  # seconds without live calls after 9048: asking makes it worse
 
 
 class LiveAddresses:
@@ -17,6 +20,7 @@ class LiveAddresses:
         self._device = device
         self._queue = queue
         self._known: dict[str, LiveAddress] = {}
+        self._viewers = Gate(device.clock)
 
     def known(self, protocol: str) -> LiveAddress | None:
         """Return the address at hand, if it is still good; costs nothing."""
@@ -32,17 +36,28 @@ class LiveAddresses:
             SodaError: if the platform gives none.
 
         """
-        if (known := self.known(protocol)) is not None:
-            return known
-        return await self._queue.run(
-            Priority.LIVE, lambda: self._fetch(protocol), key=("live", protocol)
-        )
+        return self.known(protocol) or await self.fetch(protocol)
+
+    async def fetch(self, protocol: str, priority: Priority = Priority.LIVE) -> LiveAddress:
+        """Ask for an address.
+
+        Raises:
+            SodaError: if the platform gives none.
+
+        """
+        self._viewers.check()
+        return await self._queue.run(priority, lambda: self._ask(protocol), key=("live", protocol))
 
     def drop(self) -> None:
         """Forget the addresses: one of them did not play."""
         self._known.clear()
 
-    async def _fetch(self, protocol: str) -> LiveAddress:
-        address = await self._device.live_url(protocol)
+    async def _ask(self, protocol: str) -> LiveAddress:
+        self._viewers.check()  # it may have been closed while this waited
+        try:
+            address = await self._device.live_url(protocol)
+        except TooManyViewers as err:
+            self._viewers.close(VIEWERS_PAUSE, err)
+            raise
         self._known[protocol] = address
         return address
