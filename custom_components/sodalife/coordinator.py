@@ -180,7 +180,8 @@ class SodaCoordinator:
             except SodaError as err:
                 LOGGER.debug("Online check of %s: %s", camera.serial, err)
 
-        if (device := self._device_of(camera.serial)) is None or not device.disabled:
+        device = self._devices().get(camera.serial)
+        if device is None or not device.disabled:  # nobody can see what is asked for those
             self._spawn(check(), f"{DOMAIN} online check {camera.serial}")
 
     def _add_camera(self, subentry: ConfigSubentry) -> Camera | None:
@@ -207,14 +208,21 @@ class SodaCoordinator:
             snapshot_interval=self.options[OPT_SNAPSHOT_INTERVAL],
         )
 
-    def _device_of(self, serial: str) -> dr.DeviceEntry | None:
-        return dr.async_get(self.hass).async_get_device(identifiers={(DOMAIN, serial)})
+    def _devices(self) -> dict[str, dr.DeviceEntry]:
+        """Return the devices of this entry by serial."""
+        registry = dr.async_get(self.hass)
+        return {
+            serial: device
+            for device in dr.async_entries_for_config_entry(registry, self.entry.entry_id)
+            for domain, serial in device.identifiers
+            if domain == DOMAIN
+        }
 
     def _rename_devices(self) -> None:
-        registry = dr.async_get(self.hass)
+        registry, devices = dr.async_get(self.hass), self._devices()
         for subentry_id, camera in self.cameras.items():
             title = self.entry.subentries[subentry_id].title
-            device = self._device_of(camera.serial)
+            device = devices.get(camera.serial)
             if device is not None and device.name != title:
                 registry.async_update_device(device.id, name=title)
                 self.issues.renamed(camera)
