@@ -5,7 +5,7 @@ from __future__ import annotations
 from .call_queue import CallQueue, Priority
 from .client import SodaClient
 from .device import Device
-from .errors import DeviceOffline
+from .errors import DeviceOffline, VideoEncrypted
 from .live import LiveAddresses
 from .models import Endpoint, TalkAddress
 from .move import LeftMove, MoveRecord, NoRecord
@@ -48,13 +48,17 @@ class Camera:
             SodaError: if that could not be found out.
 
         """
-        if self.device.client.knows(Endpoint.ONLINE):
-            return await self.queue.run(Priority.ONLINE, self.device.check_online, key="online")
-        try:
-            await self.live.fetch(PROBE_PROTOCOL, Priority.ONLINE)
-        except DeviceOffline:
-            return False
-        return True
+        client = self.device.client
+        if not client.knows(Endpoint.ONLINE):
+            try:
+                await self.live.fetch(PROBE_PROTOCOL, Priority.ONLINE)
+            except DeviceOffline:
+                return False
+            except VideoEncrypted:
+                pass  # which is as good as an address
+            if not client.knows(Endpoint.ONLINE):  # or else that was found out just now
+                return True
+        return await self.queue.run(Priority.ONLINE, self.device.check_online, key="online")
 
     async def talk_url(self) -> TalkAddress:
         """Return an address to talk through; each is good for 5 minutes.

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 
 from .client import SodaClient
 from .day import DailyCount
-from .errors import DeviceNotFound, DeviceNotPermitted, DeviceOffline, NotSupported, SodaError
+from .errors import (
+    DeviceNotFound,
+    DeviceNotPermitted,
+    DeviceOffline,
+    NotSupported,
+    SodaError,
+    VideoEncrypted,
+)
 from .models import Command, Endpoint, LiveAddress, Picture, Sound, TalkAddress
 from .motors import refused_with
 from .signal import Signal
@@ -131,16 +138,19 @@ class Device:
         return result
 
     def _worked(self, endpoint: Endpoint) -> None:
-        self.seen_at = self.clock.monotonic()
-        if self.failures or (self.online is not True and endpoint in _PROVES_ONLINE):
-            self._recover(endpoint)
+        # Where nothing better can be asked, an address has to do.
+        tells = endpoint in _PROVES_ONLINE or not self.client.knows(Endpoint.ONLINE)
+        if tells:
+            self.seen_at = self.clock.monotonic()
+        if self.failures or (tells and self.online is not True):
+            self._recover(endpoint, tells)
         self.outcome.emit(None)
 
-    def _recover(self, endpoint: Endpoint) -> None:
+    def _recover(self, endpoint: Endpoint, tells: bool) -> None:
         """Take back what a success disproves."""
         online = self.online
-        if endpoint in _PROVES_ONLINE or not self.client.knows(Endpoint.ONLINE):
-            self.online = True  # where nothing better can be asked, an address has to do
+        if tells:
+            self.online = True
         cleared = [at for at, failure in self.failures.items() if failure.cleared_by(endpoint)]
         for at in cleared:
             del self.failures[at]
@@ -148,9 +158,10 @@ class Device:
             self.changed.emit()
 
     def _failed(self, endpoint: Endpoint, err: SodaError) -> None:
-        if isinstance(err, DeviceOffline):
+        encrypted = isinstance(err, VideoEncrypted) and not self.client.knows(Endpoint.ONLINE)
+        if isinstance(err, DeviceOffline) or encrypted:
             self.seen_at = self.clock.monotonic()
-            self.online = False
+            self.online = encrypted  # which is as good as an address
         if not (endpoint is Endpoint.ONLINE and isinstance(err, DeviceOffline)):
             failure = Failure(endpoint, err, self.clock.time())
             self.last_failure = self.failures[endpoint] = failure
