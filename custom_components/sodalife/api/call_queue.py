@@ -198,7 +198,8 @@ class CallQueue:
             async with timeout(self._clock, MAX_WAIT):
                 await shared.begun.wait()
         except TimeoutError:
-            raise QueueBusy from None
+            if not shared.begun.is_set():  # else it began in that very moment
+                raise QueueBusy from None
         assert shared.task is not None  # noqa: S101 - `_share` has made it
         return await outcome_of(shared.task)
 
