@@ -138,24 +138,22 @@ class Device:
         return result
 
     def _worked(self, endpoint: Endpoint) -> None:
+        was_online = self.online
         # Where nothing better can be asked, an address has to do.
-        tells = endpoint in _PROVES_ONLINE or not self.client.knows(Endpoint.ONLINE)
-        if tells:
+        if endpoint in _PROVES_ONLINE or not self.client.knows(Endpoint.ONLINE):
             self.seen_at = self.clock.monotonic()
-        if self.failures or (tells and self.online is not True):
-            self._recover(endpoint, tells)
+            self.online = True
+        cleared = bool(self.failures) and self._clear(endpoint)
+        if cleared or self.online is not was_online:
+            self.changed.emit()
         self.outcome.emit(None)
 
-    def _recover(self, endpoint: Endpoint, tells: bool) -> None:
-        """Take back what a success disproves."""
-        online = self.online
-        if tells:
-            self.online = True
+    def _clear(self, endpoint: Endpoint) -> bool:
+        """Take back the failures that a success disproves; tell whether there were any."""
         cleared = [at for at, failure in self.failures.items() if failure.cleared_by(endpoint)]
         for at in cleared:
             del self.failures[at]
-        if cleared or self.online is not online:
-            self.changed.emit()
+        return bool(cleared)
 
     def _failed(self, endpoint: Endpoint, err: SodaError) -> None:
         encrypted = isinstance(err, VideoEncrypted) and not self.client.knows(Endpoint.ONLINE)
