@@ -114,11 +114,11 @@ class CallQueue:
         finally:
             self._leave()
 
-    def withdraw(self, key: Hashable) -> None:
-        """Give up the wait for a turn: it is not wanted any more."""
-        for queued in tuple(self._waiting):
-            if queued.key is key and not queued.turn.done():
-                queued.turn.set_exception(QueueBusy())
+    def withdraw(self, key: Hashable, why: SodaError | None = None) -> None:
+        """Give up the wait for a turn: it is not wanted any more, or there is no use in it."""
+        for queued in self._waiting:
+            if queued.key == key and not queued.turn.done():
+                queued.turn.set_exception(why or QueueBusy())
 
     @contextmanager
     def out_of_turn(self) -> Generator[None]:
@@ -179,7 +179,7 @@ class CallQueue:
 
         async def work() -> Any:  # noqa: ANN401 - what the call returns
             try:
-                async with self.turn(priority, shared):
+                async with self.turn(priority, shared.name):
                     shared.begun.set()
                     return await self._execute(call)
             finally:

@@ -20,6 +20,7 @@ class LiveAddresses:
         self._device = device
         self._queue = queue
         self._known: dict[str, LiveAddress] = {}
+        self._wanted: set[str] = set()  # protocols that were ever asked for
         self._viewers = Gate(device.clock)
 
     def known(self, protocol: str) -> LiveAddress | None:
@@ -46,6 +47,7 @@ class LiveAddresses:
 
         """
         self._viewers.check()
+        self._wanted.add(protocol)
         return await self._queue.run(priority, lambda: self._ask(protocol), key=("live", protocol))
 
     def drop(self) -> None:
@@ -53,11 +55,12 @@ class LiveAddresses:
         self._known.clear()
 
     async def _ask(self, protocol: str) -> LiveAddress:
-        self._viewers.check()  # it may have been closed while this waited
         try:
             address = await self._device.live_url(protocol)
         except TooManyViewers as err:
             self._viewers.close(VIEWERS_PAUSE, err)
+            for other in self._wanted:
+                self._queue.withdraw(("live", other), err.copy())
             raise
         self._known[protocol] = address
         return address
