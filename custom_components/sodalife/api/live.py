@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .call_queue import CallQueue, Priority
+from .clock import Moment
 from .device import Device
 from .errors import TooManyViewers
 from .gate import Gate
@@ -19,16 +20,17 @@ class LiveAddresses:
         """Start without an address."""
         self._device = device
         self._queue = queue
-        self._known: dict[str, LiveAddress] = {}
+        self._known: dict[str, tuple[LiveAddress, Moment]] = {}
         self._wanted: set[str] = set()  # protocols that were ever asked for
         self._viewers = Gate(device.clock)
 
     def known(self, protocol: str) -> LiveAddress | None:
         """Return the address at hand, if it is still good; costs nothing."""
-        address = self._known.get(protocol)
-        if address is None or self._device.clock.time() >= address.expires_at - MARGIN:
+        if (known := self._known.get(protocol)) is None:
             return None
-        return address
+        address, fetched = known
+        life = address.expires_at - fetched.time
+        return address if fetched.age(self._device.clock) < life - MARGIN else None
 
     async def get(self, protocol: str) -> LiveAddress:
         """Return an address, asked for only if there is none that is good.
@@ -62,5 +64,5 @@ class LiveAddresses:
             for other in self._wanted:
                 self._queue.withdraw(("live", other), err.copy())
             raise
-        self._known[protocol] = address
+        self._known[protocol] = address, Moment.now(self._device.clock)
         return address
