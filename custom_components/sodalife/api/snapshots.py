@@ -72,7 +72,11 @@ class SnapshotCache:
             SodaError: if there is none.
 
         """
-        return await self._capturing.run(self._photograph)
+        moved_at = self._moved_at
+        snapshot = await self._capturing.run(self._photograph)
+        if snapshot.commanded.monotonic <= moved_at:  # one that was under way before the move
+            snapshot = await self._capturing.run(self._photograph)
+        return snapshot
 
     async def close(self) -> None:
         """End a capture under way."""
