@@ -69,7 +69,7 @@ class CallQueue:
         self._pace = Pace(clock, interval)
         self._waiting: list[_QueuedCall] = []
         self._numbers = itertools.count()
-        self._shared: dict[Hashable, _SharedCall] = {}
+        self._shared: dict[Hashable, _SharedCall] = {}  # by key, or by itself without one
         self._taken = False  # somebody has the turn
         self._exempt = 0  # calls under way that need no turn
         self._closed = False
@@ -143,7 +143,7 @@ class CallQueue:
             SodaError: whatever the call raises.
 
         """
-        shared = self._find_pending(key) or self._share(priority, call, key)
+        shared = self._shared.get(key) or self._share(priority, call, key)
         shared.callers += 1
         try:
             result: T = await self._outcome(shared)
@@ -166,10 +166,6 @@ class CallQueue:
         self._advance()
         if tasks:
             await asyncio.wait(tasks)
-
-    def _find_pending(self, key: Hashable) -> _SharedCall | None:
-        """Return a request with the same key that waits or is being answered."""
-        return None if key is None else self._shared.get(key)
 
     def _share(
         self, priority: Priority, call: Callable[[], Awaitable[Any]], key: Hashable
