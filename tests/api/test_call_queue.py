@@ -12,12 +12,10 @@ import pytest
 from custom_components.sodalife.api import Camera, Command, SodaClient, SodaError
 from custom_components.sodalife.api.call_queue import CallQueue, Priority
 from custom_components.sodalife.api.errors import (
-    CaptureQuotaUsed,
     DeviceOffline,
     DeviceTimeout,
     QueueBusy,
     RateLimited,
-    TooManyViewers,
 )
 from simulator import Cloud
 from simulator.camera import SimCamera
@@ -63,6 +61,21 @@ def assert_apart(sim: SimCamera, *seconds: float) -> None:
         assert expected <= gap + 1e-6 < expected + 1.5
 
 
+@pytest.fixture
+def answer(queue: CallQueue, clock: ManualClock) -> Callable[..., Any]:
+    """Make a call in its turn that the device answers with an error, or well."""
+
+    async def answer(err: SodaError | None = None) -> None:
+        async def call() -> None:
+            if err is not None:
+                raise err
+
+        await clock.advance(queue.interval)  # or it might be busy for too long
+        await gathered(queue.run(Priority.ONLINE, call))
+
+    return answer
+
+
 # Calls never overlap and keep their distance.
 
 
@@ -71,7 +84,7 @@ async def test_calls_start_an_interval_after_the_previous_answer(
     camera: Camera, cloud: Cloud, sim: SimCamera, clock: ManualClock
 ) -> None:
     cloud.capture_seconds = 3.0
-    works = (camera.snapshots.capture(), camera.live.get("hls"), camera.check_online())
+    works = (camera.snapshots.capture(), camera.live.get("ezopen"), camera.check_online())
     await clock.drive(gathered(*works))
     assert_apart(sim, 4.0, 4.0)
     assert cloud.violations == []
@@ -113,8 +126,10 @@ async def test_the_interval_is_the_users_choice(
     assert cloud.violations == []
 
 
-async def test_setting_the_same_interval_again_forgives_nothing(queue: CallQueue) -> None:
-    queue.start_cooldown(DeviceTimeout())
+async def test_setting_the_same_interval_again_forgives_nothing(
+    queue: CallQueue, answer: Callable[..., Any]
+) -> None:
+    await answer(DeviceTimeout())
     queue.set_interval(4.0)
     assert queue.interval == 8.0
     queue.set_interval(5.0)
@@ -270,33 +285,37 @@ async def test_a_call_that_fails_without_its_caller_leaves_no_trace(
 
 @pytest.mark.parametrize("error", [RateLimited, DeviceTimeout])
 async def test_called_too_often_widens_the_interval_up_to_a_minute(
-    queue: CallQueue, error: type[SodaError]
+    queue: CallQueue, answer: Callable[..., Any], error: type[SodaError]
 ) -> None:
     seen = []
     for _ in range(6):
-        queue.start_cooldown(error())
+        await answer(error())
         seen.append(queue.interval)
     assert seen == [8.0, 16.0, 32.0, 60.0, 60.0, 60.0]
 
 
-async def test_success_narrows_it_again_but_not_below_the_users_choice(queue: CallQueue) -> None:
+async def test_success_narrows_it_again_but_not_below_the_users_choice(
+    queue: CallQueue, answer: Callable[..., Any]
+) -> None:
     for _ in range(4):
-        queue.start_cooldown(RateLimited())
+        await answer(RateLimited())
     seen = []
     for _ in range(6):
-        queue.start_cooldown()
+        await answer()
         seen.append(queue.interval)
     assert seen == [30.0, 15.0, 7.5, 4.0, 4.0, 4.0]
 
 
-async def test_other_errors_leave_it_as_it_is(queue: CallQueue) -> None:
-    queue.start_cooldown(DeviceOffline())
+async def test_other_errors_leave_it_as_it_is(queue: CallQueue, answer: Callable[..., Any]) -> None:
+    await answer(DeviceOffline())
     assert queue.interval == 4.0
 
 
-async def test_an_interval_of_nothing_widens_as_well(queue: CallQueue) -> None:
+async def test_an_interval_of_nothing_widens_as_well(
+    queue: CallQueue, answer: Callable[..., Any]
+) -> None:
     queue.set_interval(0.0)
-    queue.start_cooldown(RateLimited())
+    await answer(RateLimited())
     assert queue.interval == 4.0
 
 
@@ -342,77 +361,27 @@ async def test_a_call_that_has_begun_may_take_longer_than_30_seconds(
     assert (await capturing).picture.content
 
 
-# While it is held.
+# While somebody has the turn, or needs none.
 
 
-async def test_a_held_queue_lets_nothing_through_until_every_holder_has_released(
+async def test_nothing_passes_while_somebody_has_the_turn_or_calls_out_of_turn(
     queue: CallQueue, clock: ManualClock, work: Callable[[str], Any], done: list[str]
 ) -> None:
-    queue.hold("one")
-    queue.hold("two")
-    waiting = asyncio.create_task(queue.run(Priority.PTZ, work("call")))
-    await clock.advance(10.0)
-    queue.release("one")
-    await clock.advance(10.0)
-    assert done == []
-    queue.release("two")
-    assert await waiting == "call"
-
-
-# Closed for a while.
-
-
-@pytest.mark.parametrize(("time_of_day", "hours"), [(8.0, 16.0), (23.9, 0.1), (0.0, 24.0)], ids=str)
-async def test_a_used_up_quota_closes_capture_until_midnight_in_shanghai(
-    platform: Platform, camera: Camera, sim: SimCamera, time_of_day: float, hours: float
-) -> None:
-    clock = platform.clock
-    await clock.advance((time_of_day - 8.0) % 24 * 3600)  # it is 8 in the morning there
-    platform.code("10028", "capture", times=1)
-    with pytest.raises(CaptureQuotaUsed):
-        await camera.snapshots.capture()
-    await clock.advance(hours * 3600 - 1)
-    with pytest.raises(CaptureQuotaUsed):
-        await camera.snapshots.capture()
-    assert arrived(sim) == ["capture"]
-    await clock.advance(1)
-    assert (await camera.snapshots.capture()).picture.content
-
-
-async def test_a_used_up_quota_closes_nothing_else(
-    platform: Platform, camera: Camera, clock: ManualClock
-) -> None:
-    platform.code("10028", "capture")
-    await gathered(camera.snapshots.capture())
-    assert await clock.drive(camera.check_online())
-    assert await clock.drive(camera.live.get("hls"))
-
-
-@pytest.mark.parametrize("code", ["9048", "9049"])
-async def test_too_many_viewers_close_live_for_minutes(
-    platform: Platform, camera: Camera, sim: SimCamera, clock: ManualClock, code: str
-) -> None:
-    platform.code(code, "liveurl", times=1)
-    with pytest.raises(TooManyViewers):
-        await camera.live.get("hls")
-    await clock.advance(299.0)
-    with pytest.raises(TooManyViewers):
-        await camera.live.get("hls")
-    assert await camera.check_online()
-    assert arrived(sim) == ["liveurl", "onlinestatus"]
+    one, two = queue.out_of_turn(), queue.out_of_turn()
+    async with queue.turn(Priority.ONLINE):
+        waiting = asyncio.create_task(queue.run(Priority.PTZ, work("call")))
+        await clock.advance(10.0)
+        one.__enter__()
+        two.__enter__()
     await clock.advance(5.0)
-    assert (await camera.live.get("hls")).url
-
-
-async def test_too_many_viewers_turn_away_those_who_wait_already(
-    platform: Platform, camera: Camera, sim: SimCamera, clock: ManualClock
-) -> None:
-    platform.code("9048", "liveurl")
-    works = [asyncio.create_task(camera.live.get(protocol)) for protocol in ("hls", "flv", "rtmp")]
-    errors = await asyncio.wait_for(gathered(*works), 2.0)
-    assert [type(err) for err in errors] == [TooManyViewers] * 3
-    await clock.advance(20.0)
-    assert arrived(sim) == ["liveurl"]
+    one.__exit__(None, None, None)
+    await clock.advance(5.0)
+    assert done == []
+    two.__exit__(None, None, None)
+    await clock.advance(3.9)
+    assert done == [], "the device has just answered"
+    await clock.advance(0.1)
+    assert await waiting == "call"
 
 
 # The end.

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from custom_components.sodalife.api import Camera, Command, Endpoint, SodaError
-from custom_components.sodalife.api.device import Device, seconds_to_midnight
+from custom_components.sodalife.api.day import platform_day, seconds_to_midnight
+from custom_components.sodalife.api.device import Device
 from custom_components.sodalife.api.errors import DeviceOffline, PlatformTrouble
 from simulator.camera import SimCamera
 from tests.api.world import Platform, both, gathered
@@ -26,7 +27,7 @@ def device(camera: Camera) -> Device:
 def outcomes(device: Device) -> list[SodaError | None]:
     """What was reported to the coordinator."""
     outcomes: list[SodaError | None] = []
-    device.on_outcome = outcomes.append
+    device.outcome.subscribe(outcomes.append)
     return outcomes
 
 
@@ -49,7 +50,7 @@ async def test_a_check_tells_whether_it_is_online(
     assert (device.online, device.seen_at) == (online, 1.0)
 
 
-async def test_any_call_tells_that_it_is_offline_and_any_that_it_is_back(
+async def test_any_call_tells_that_it_is_offline_and_what_only_it_can_do_that_it_is_back(
     device: Device, sim: SimCamera
 ) -> None:
     sim.online = False
@@ -57,7 +58,7 @@ async def test_any_call_tells_that_it_is_offline_and_any_that_it_is_back(
         await device.live_url("hls")
     assert device.online is False
     sim.online = True
-    await device.talk_url()
+    await device.capture()
     assert device.online is True
 
 
@@ -154,7 +155,7 @@ async def test_listeners_hear_of_news_only_and_until_they_leave(
     platform: Platform, device: Device, sim: SimCamera
 ) -> None:
     heard: list[bool | None] = []
-    leave = device.subscribe(lambda: heard.append(device.online))
+    leave = device.changed.subscribe(lambda: heard.append(device.online))
     await device.check_online()
     await device.check_online()
     assert heard == [True]
@@ -187,7 +188,7 @@ async def test_calls_are_counted_until_midnight_in_shanghai(
 
 
 async def test_starts_and_stops_count_as_calls(device: Device) -> None:
-    await device.start(Command.UP)
+    await device.start(Command.UP, lambda: None)
     await device.stop(Command.UP)
     assert device.calls_today == 2
 
@@ -198,3 +199,4 @@ async def test_starts_and_stops_count_as_calls(device: Device) -> None:
 )
 def test_midnight_is_that_of_shanghai(now: float, seconds: float) -> None:
     assert seconds_to_midnight(now) == seconds
+    assert platform_day(now + seconds - 1) == platform_day(now) != platform_day(now + seconds)

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from custom_components.sodalife.api import Camera, SodaError
-from custom_components.sodalife.api.errors import DeviceOffline, VideoEncrypted
+from custom_components.sodalife.api.errors import DeviceOffline, TooManyViewers, VideoEncrypted
 from simulator import Cloud
 from simulator.camera import SimCamera
 from tests.api.world import Platform, arrived, both, gathered
@@ -127,3 +127,33 @@ async def test_a_talk_address_is_shared_only_by_those_who_wait_for_it(
     await gathered(ask(), ask())
     await clock.drive(ask())
     assert len(sim.calls) == (2 if work == "talk" else 1)
+
+
+# Too many viewers.
+
+
+@pytest.mark.parametrize("code", ["9048", "9049"])
+async def test_too_many_viewers_close_live_for_minutes(
+    platform: Platform, camera: Camera, sim: SimCamera, clock: ManualClock, code: str
+) -> None:
+    platform.code(code, "liveurl", times=1)
+    with pytest.raises(TooManyViewers):
+        await camera.live.get("hls")
+    await clock.advance(299.0)
+    with pytest.raises(TooManyViewers):
+        await camera.live.get("hls")
+    assert await camera.check_online()
+    assert arrived(sim) == ["liveurl", "onlinestatus"]
+    await clock.advance(5.0)
+    assert (await camera.live.get("hls")).url
+
+
+async def test_too_many_viewers_turn_away_those_who_wait_already(
+    platform: Platform, camera: Camera, sim: SimCamera, clock: ManualClock
+) -> None:
+    platform.code("9048", "liveurl")
+    works = [asyncio.create_task(camera.live.get(protocol)) for protocol in ("hls", "flv", "rtmp")]
+    errors = await asyncio.wait_for(gathered(*works), 2.0)
+    assert [type(err) for err in errors] == [TooManyViewers] * 3
+    await clock.advance(20.0)
+    assert arrived(sim) == ["liveurl"]

@@ -7,7 +7,12 @@ import asyncio
 import pytest
 
 from custom_components.sodalife.api import Camera, Command, Snapshot, SodaError
-from custom_components.sodalife.api.errors import AnswerTimeout, DeviceOffline, MalformedAnswer
+from custom_components.sodalife.api.errors import (
+    AnswerTimeout,
+    CaptureQuotaUsed,
+    DeviceOffline,
+    MalformedAnswer,
+)
 from simulator import Cloud
 from simulator.camera import SimCamera
 from tests.api.world import Platform, arrived, gathered
@@ -247,18 +252,48 @@ async def test_a_snapshot_that_waits_for_a_move_to_end_is_a_new_one(
     assert arrived(sim) == ["start 2", "stop 2", "capture"]
 
 
+# The quota of a day.
+
+
+@pytest.mark.parametrize(("time_of_day", "hours"), [(8.0, 16.0), (23.9, 0.1), (0.0, 24.0)], ids=str)
+async def test_a_used_up_quota_closes_capture_until_midnight_in_shanghai(
+    platform: Platform, camera: Camera, sim: SimCamera, time_of_day: float, hours: float
+) -> None:
+    clock = platform.clock
+    await clock.advance((time_of_day - 8.0) % 24 * 3600)  # it is 8 in the morning there
+    platform.code("10028", "capture", times=1)
+    with pytest.raises(CaptureQuotaUsed):
+        await camera.snapshots.capture()
+    await clock.advance(hours * 3600 - 1)
+    with pytest.raises(CaptureQuotaUsed):
+        await camera.snapshots.capture()
+    assert arrived(sim) == ["capture"]
+    await clock.advance(1)
+    assert (await camera.snapshots.capture()).picture.content
+
+
+async def test_a_used_up_quota_closes_nothing_else(
+    platform: Platform, camera: Camera, clock: ManualClock
+) -> None:
+    platform.code("10028", "capture")
+    await gathered(camera.snapshots.capture())
+    assert await clock.drive(camera.check_online())
+    assert await clock.drive(camera.live.get("hls"))
+
+
 # Listeners.
 
 
 async def test_listeners_hear_of_every_new_snapshot_until_they_leave(
     platform: Platform, camera: Camera, clock: ManualClock
 ) -> None:
-    heard: list[float] = []
-    leave = camera.snapshots.subscribe(lambda: heard.append(camera.snapshots.last.captured_at))  # type: ignore[union-attr]
+    heard: list[Snapshot | None] = []
+    leave = camera.snapshots.taken.subscribe(lambda: heard.append(camera.snapshots.last))
     await camera.snapshots.capture()
     platform.code("60017", "capture", times=1)
     await gathered(clock.drive(camera.snapshots.capture()))
     assert len(heard) == 1
+    assert heard == [camera.snapshots.last]
     leave()
     await clock.drive(camera.snapshots.capture())
     assert len(heard) == 1

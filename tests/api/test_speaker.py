@@ -12,6 +12,7 @@ from custom_components.sodalife.api import Clip, Place, Sound
 from custom_components.sodalife.api.call_queue import CallQueue
 from custom_components.sodalife.api.device import Device
 from custom_components.sodalife.api.errors import VoiceDropped
+from custom_components.sodalife.api.signal import Signal
 from custom_components.sodalife.api.speaker import Speaker
 from tests.clock import ManualClock
 
@@ -24,12 +25,10 @@ class Listener:
     def __init__(self, clock: ManualClock) -> None:
         self.clock = clock
         self.heard: list[str] = []
+        self.changed: Signal[[]] = Signal()
 
     async def send_voice(self, sound: Sound) -> None:
         self.heard.append(sound.content.decode())
-
-    def changed(self) -> None:
-        """Nobody else listens."""
 
 
 @pytest.fixture
