@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from functools import partial
 import json
 from pathlib import Path
@@ -14,6 +13,7 @@ from homeassistant.helpers.storage import STORAGE_DIR
 from homeassistant.util.file import write_utf8_file
 
 from .api import Clock, Command, LeftMove
+from .api.single_flight import SingleFlight
 from .const import DOMAIN, LOGGER
 
 VERSION = 1
@@ -32,8 +32,8 @@ class HomeMoveRecord:
         self._clock = clock
         self._path = hass.config.path(STORAGE_DIR, f"{DOMAIN}.moves.{entry_id}")
         self._moves: dict[str, LeftMove] = {}
-        self._writing = asyncio.Lock()
         self._written: dict[str, LeftMove] = {}
+        self._writing: SingleFlight[None] = SingleFlight()
 
     async def load(self) -> dict[str, LeftMove]:
         """Return what an earlier run has left moving, by serial."""
@@ -49,21 +49,24 @@ class HomeMoveRecord:
     async def write(self, serial: str, command: Command) -> None:
         """Write down that a camera may be moving from now on."""
         self._moves[serial] = LeftMove(command, self._clock.time())
-        await self._flush()
+        await self._writing.run(self._write_down)
 
-    async def erase(self, serial: str) -> None:
-        """Write down that a camera is not moving."""
-        if self._moves.pop(serial, None) is not None:
-            await self._flush()
+    async def erase(self, *serials: str) -> None:
+        """Write down that cameras are not moving."""
+        for serial in serials:
+            self._moves.pop(serial, None)
+        await self._writing.run(self._write_down)
 
     async def remove(self) -> None:
         """Forget everything: the entry is gone."""
         await self._hass.async_add_executor_job(partial(Path(self._path).unlink, missing_ok=True))
 
-    async def _flush(self) -> None:
-        async with self._writing:
-            if self._moves == self._written:
-                return  # whoever was here before has written this, too
+    async def _write_down(self) -> None:
+        """Write what is not written yet, one thing after the other.
+
+        It goes on when its caller leaves: two threads at a time might leave what is older.
+        """
+        while self._moves != self._written:
             self._written = dict(self._moves)
             try:
                 await self._hass.async_add_executor_job(_write, self._path, self._written)
