@@ -11,7 +11,6 @@ from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_HOST
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady
-from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
 from .api import Camera, HttpTransport, SodaClient, SodaError, SystemClock, Timeouts
@@ -29,11 +28,12 @@ from .const import (
     OPT_SNAPSHOT_INTERVAL,
     SUBENTRY_CAMERA,
 )
+from .devices import Devices
 from .errors import translation_of
 from .issues import Issues
 from .move_record import HomeMoveRecord
 from .poller import Poller
-from .reachability import Reachability
+from .reachability import Reachability, tell_all
 from .recheck import Rechecker
 from .store import HomeTokenStore
 
@@ -73,12 +73,13 @@ class SodaCoordinator:
         self.cameras: dict[str, Camera] = {}  # by subentry id
         self.options = {**DEFAULT_OPTIONS, **entry.options}
         self.record = HomeMoveRecord(hass, entry.entry_id, self.clock)
+        self.devices = Devices(hass, entry)
         self.reachability = Reachability()
         self.poller = Poller(
-            lambda: tuple(self.cameras.values()),
-            self.check_online,
+            lambda: [c for c in self.cameras.values() if c.serial not in self.devices.disabled],
             lambda: float(self.options[OPT_POLL_INTERVAL]),
             self.reachability,
+            self._spawn,
             self.clock,
         )
         self.issues = Issues(hass, entry, self.name_of, self.clock)
@@ -96,7 +97,11 @@ class SodaCoordinator:
         tokens.fetched.subscribe(self.reachability.note_token)
         tokens.contested.subscribe(lambda: self.issues.note_token(shared=True))
         self.reachability.changed.subscribe(self._reachability_changed)
-        self.poller.visited.subscribe(self._visited)
+        self.poller.visited.subscribe(self.rechecker.visit)
+        self.poller.visited.subscribe(
+            lambda _: self.issues.note_token(shared=tokens.shared_with_others)  # it ends by itself
+        )
+        self.devices.changed.subscribe(self._enabled_or_disabled)
 
     async def async_start(self) -> None:
         """Make sure that there is a token, then take up the cameras.
@@ -118,10 +123,9 @@ class SodaCoordinator:
             if (camera := self._add_camera(subentry)) is not None:
                 # The flow, or we before a reload, may have called just now.
                 camera.queue.start_cooldown()
-                if camera.serial in left:
-                    camera.recover(left.pop(camera.serial))
-        for serial in left:  # of cameras that are gone
-            await self.record.erase(serial)
+                if (move := left.pop(camera.serial, None)) is not None:
+                    camera.recover(move)
+        await self.record.erase(*left)  # of cameras that are gone
         pause = float(self.options[OPT_CALL_INTERVAL])
         self._spawn(self.poller.run(pause), f"{DOMAIN} online checks")
 
@@ -132,15 +136,13 @@ class SodaCoordinator:
 
     async def async_close(self) -> None:
         """Stop every move and let everything go."""
-        if self.cameras:
-            await asyncio.gather(*(camera.close() for camera in self.cameras.values()))
+        await asyncio.gather(*(camera.close() for camera in self.cameras.values()))
         await self.client.close()
         self.issues.close()
 
     async def async_stop_moves(self) -> None:
         """Stop every move: Home Assistant is about to end."""
-        if self.cameras:
-            await asyncio.gather(*(camera.ptz.close() for camera in self.cameras.values()))
+        await asyncio.gather(*(camera.ptz.close() for camera in self.cameras.values()))
 
     async def async_for_each_camera(self, add: AddCamera) -> None:
         """Have `add` called for every camera, those that will be added later included."""
@@ -160,47 +162,42 @@ class SodaCoordinator:
             self._configure(camera)
         subentries = self.entry.subentries
         gone = [self.cameras.pop(key) for key in tuple(self.cameras) if key not in subentries]
-        self._rename_devices()
-        for subentry_id, subentry in subentries.items():
+        for camera in gone:
+            self._forget(camera)  # before it may be added again
+        self._rename()
+        self._add_new_cameras()
+        await asyncio.gather(*map(self._let_go, gone))
+
+    def _add_new_cameras(self) -> None:
+        for subentry_id, subentry in self.entry.subentries.items():
             if subentry_id not in self.cameras and (new := self._add_camera(subentry)) is not None:
                 new.queue.start_cooldown()  # the flow has called it just now
                 for add in self._entity_adders:
                     add(new, subentry)
                 self.poller.ask(new)
-        for camera in gone:
-            await self._remove_camera(camera)
-
-    @callback
-    def check_online(self, camera: Camera) -> None:
-        """Ask a camera soon, in the background, whether it is online."""
-
-        async def check() -> None:
-            try:
-                await camera.check_online()
-            except SodaError as err:
-                LOGGER.debug("Online check of %s: %s", camera.serial, err)
-
-        device = self._devices().get(camera.serial)
-        if device is None or not device.disabled:  # nobody can see what is asked for those
-            self._spawn(check(), f"{DOMAIN} online check {camera.serial}")
 
     def _add_camera(self, subentry: ConfigSubentry) -> Camera | None:
         if subentry.subentry_type != SUBENTRY_CAMERA:
             return None
         camera = Camera(self.client, subentry.data[CONF_DEVICE_SERIAL], self.record)
-        self.reachability.add(camera.serial)
+        if camera.serial not in self.devices.disabled:
+            self.reachability.add(camera.serial)
         camera.device.outcome.subscribe(partial(self._outcome, camera.serial))
         self.issues.follow(camera, subentry.subentry_id)
         self._configure(camera)
         self.cameras[subentry.subentry_id] = camera
         return camera
 
-    async def _remove_camera(self, camera: Camera) -> None:
+    def _forget(self, camera: Camera) -> None:
         self.issues.forget(camera)
         self.reachability.remove(camera.serial)
         self.poller.forget(camera.serial)
+
+    async def _let_go(self, camera: Camera) -> None:
+        """Let a camera go that is not wanted any more; what it was last told is no matter now."""
         await camera.close()
-        await self.record.erase(camera.serial)
+        if not any(other.serial == camera.serial for other in self.cameras.values()):
+            await self.record.erase(camera.serial)
 
     def _configure(self, camera: Camera) -> None:
         camera.configure(
@@ -208,23 +205,12 @@ class SodaCoordinator:
             snapshot_interval=self.options[OPT_SNAPSHOT_INTERVAL],
         )
 
-    def _devices(self) -> dict[str, dr.DeviceEntry]:
-        """Return the devices of this entry by serial."""
-        registry = dr.async_get(self.hass)
-        return {
-            serial: device
-            for device in dr.async_entries_for_config_entry(registry, self.entry.entry_id)
-            for domain, serial in device.identifiers
-            if domain == DOMAIN
-        }
-
-    def _rename_devices(self) -> None:
-        registry, devices = dr.async_get(self.hass), self._devices()
-        for subentry_id, camera in self.cameras.items():
-            title = self.entry.subentries[subentry_id].title
-            device = devices.get(camera.serial)
-            if device is not None and device.name != title:
-                registry.async_update_device(device.id, name=title)
+    def _rename(self) -> None:
+        subentries = self.entry.subentries
+        titles = {camera.serial: subentries[key].title for key, camera in self.cameras.items()}
+        renamed = self.devices.rename(titles)
+        for camera in self.cameras.values():
+            if camera.serial in renamed:
                 self.issues.renamed(camera)
 
     def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
@@ -242,10 +228,12 @@ class SodaCoordinator:
         )
 
     @callback
-    def _visited(self, camera: Camera) -> None:
-        """Look after what ends by itself, or may have been mended."""
-        self.rechecker.visit(camera)
-        self.issues.note_token(shared=self.client.tokens.shared_with_others)
+    def _enabled_or_disabled(self, serial: str) -> None:
+        """Have a camera count for others only while it is asked."""
+        if serial in self.devices.disabled:
+            self.reachability.remove(serial)
+        else:
+            self.reachability.add(serial)
 
     @callback
     def _outcome(self, serial: str, err: SodaError | None) -> None:
@@ -257,12 +245,6 @@ class SodaCoordinator:
 
     @callback
     def _reachability_changed(self, serial: str | None) -> None:
-        """Have a camera's states written, or all; hundreds take a while, and others want turns."""
-
-        async def write() -> None:
-            for camera in tuple(self.cameras.values()):
-                if serial in (None, camera.serial):
-                    camera.device.changed.emit()
-                    await asyncio.sleep(0)
-
-        self._spawn(write(), f"{DOMAIN} reachability")
+        """Have a camera's states written, or all."""
+        cameras = [camera for camera in self.cameras.values() if serial in (None, camera.serial)]
+        self._spawn(tell_all(cameras), f"{DOMAIN} reachability")
