@@ -11,7 +11,7 @@ from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .api import Camera
-from .const import DOMAIN
+from .const import DOMAIN, OPT_POLL_INTERVAL
 from .coordinator import SodaConfigEntry, SodaCoordinator
 
 type MakeEntity = Callable[[SodaCoordinator, Camera, ConfigSubentry], SodaEntity]
@@ -62,13 +62,25 @@ class SodaEntity(Entity):
         return (device and (device.name_by_user or device.name)) or self._title
 
     @property
+    def can_be_asked(self) -> bool:
+        """Whether the platform answers for the camera, as far as is known.
+
+        Where nothing is asked but what users ask for, they have to be able to ask: nobody else
+        would find out that it answers again.
+        """
+        return not self.is_checked or self.coordinator.reachability.available(self.soda.serial)
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether the camera is asked now and then if it can be reached."""
+        return float(self.coordinator.options[OPT_POLL_INTERVAL]) > 0
+
+    @property
     @override
     def available(self) -> bool:
         """Whether the platform and, as far as is known, the camera can be reached."""
-        return (
-            self.coordinator.reachability.available(self.soda.serial)
-            and self.soda.device.online is not False
-        )
+        offline = self.is_checked and self.soda.device.online is False
+        return self.can_be_asked and not offline
 
     @override
     async def async_added_to_hass(self) -> None:
