@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
-from functools import partial
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
@@ -32,6 +31,7 @@ from .const import (
 from .errors import translation_of
 from .issues import Issues
 from .move_record import HomeMoveRecord
+from .outcomes import Outcomes
 from .poller import Poller
 from .reachability import Reachability
 from .recheck import Rechecker
@@ -85,17 +85,18 @@ class SodaCoordinator:
         self.rechecker = Rechecker(
             self.issues, lambda: str(self.options[OPT_LIVE_PROTOCOL]), self._spawn, self.clock
         )
+        self.outcomes = Outcomes(
+            self.reachability,
+            self.issues,
+            self._spawn,
+            on_wrong_credentials=lambda: entry.async_start_reauth(hass),
+        )
         self._credentials = self._credentials_of(entry)
         self._entity_adders: list[AddCamera] = []
-        self._listen()
-
-    def _listen(self) -> None:
-        """Follow what the parts have to tell."""
         tokens = self.client.tokens
         self.client.probe.found.subscribe(self._dialect_found)
-        tokens.fetched.subscribe(self.reachability.note_token)
+        tokens.fetched.subscribe(self.outcomes.note_token)
         tokens.contested.subscribe(lambda: self.issues.note_token(shared=True))
-        self.reachability.changed.subscribe(self._reachability_changed)
         self.poller.visited.subscribe(self._visited)
 
     async def async_start(self) -> None:
@@ -188,8 +189,7 @@ class SodaCoordinator:
         if subentry.subentry_type != SUBENTRY_CAMERA:
             return None
         camera = Camera(self.client, subentry.data[CONF_DEVICE_SERIAL], self.record)
-        self.reachability.add(camera.serial)
-        camera.device.outcome.subscribe(partial(self._outcome, camera.serial))
+        self.outcomes.follow(camera)
         self.issues.follow(camera, subentry.subentry_id)
         self._configure(camera)
         self.cameras[subentry.subentry_id] = camera
@@ -197,7 +197,7 @@ class SodaCoordinator:
 
     async def _remove_camera(self, camera: Camera) -> None:
         self.issues.forget(camera)
-        self.reachability.remove(camera.serial)
+        self.outcomes.forget(camera)
         self.poller.forget(camera.serial)
         await camera.close()
         await self.record.erase(camera.serial)
@@ -246,23 +246,3 @@ class SodaCoordinator:
         """Look after what ends by itself, or may have been mended."""
         self.rechecker.visit(camera)
         self.issues.note_token(shared=self.client.tokens.shared_with_others)
-
-    @callback
-    def _outcome(self, serial: str, err: SodaError | None) -> None:
-        """Draw the conclusions for the whole account from the outcome of a call."""
-        self.reachability.note(serial, err)
-        self.issues.note_outcome(err)
-        if isinstance(err, InvalidClient):
-            self.entry.async_start_reauth(self.hass)
-
-    @callback
-    def _reachability_changed(self, serial: str | None) -> None:
-        """Have a camera's states written, or all; hundreds take a while, and others want turns."""
-
-        async def write() -> None:
-            for camera in tuple(self.cameras.values()):
-                if serial in (None, camera.serial):
-                    camera.device.changed.emit()
-                    await asyncio.sleep(0)
-
-        self._spawn(write(), f"{DOMAIN} reachability")

@@ -48,11 +48,16 @@ class SodaEntity(Entity):
         self._title = subentry.title
         self._attr_unique_id = f"{camera.serial}_{self.key}"
         self._attr_translation_key = self.key
-        self._attr_device_info = DeviceInfo(
-            identifiers={(DOMAIN, camera.serial)},
+
+    @property
+    @override
+    def device_info(self) -> DeviceInfo:
+        """The camera as a device; asked for again when an entity gets another id."""
+        return DeviceInfo(
+            identifiers={(DOMAIN, self.soda.serial)},
             manufacturer="EZVIZ",
-            name=subentry.title,
-            serial_number=camera.serial,
+            name=self.coordinator.name_of(self.soda.serial),
+            serial_number=self.soda.serial,
         )
 
     @property
@@ -65,10 +70,7 @@ class SodaEntity(Entity):
     @override
     def available(self) -> bool:
         """Whether the platform and, as far as is known, the camera can be reached."""
-        return (
-            self.coordinator.reachability.available(self.soda.serial)
-            and self.soda.device.online is not False
-        )
+        return self.soda.reachable and self.soda.device.online is not False
 
     @override
     async def async_added_to_hass(self) -> None:

@@ -40,7 +40,8 @@ class LastCapture(SodaEntity, ImageEntity):
     @override
     def available(self) -> bool:
         """Whether there is a snapshot; one that was taken does not go away."""
-        return self.soda.snapshots.last is not None or super().available
+        online = self.soda.reachable and self.soda.device.online is not False
+        return self.soda.snapshots.last is not None or online
 
     @override
     async def async_added_to_hass(self) -> None:

@@ -14,8 +14,14 @@ import wave
 from aiohttp import web
 import pytest
 
-from custom_components.sodalife.api import Command, Endpoint, HttpTransport, SodaClient, SodaError, Sound
-from custom_components.sodalife.api.http_transport import MAX_CALLS
+from custom_components.sodalife.api import (
+    Command,
+    Endpoint,
+    HttpTransport,
+    SodaClient,
+    SodaError,
+    Sound,
+)
 from custom_components.sodalife.api.codes import CODES, error_of
 from custom_components.sodalife.api.errors import (
     AnswerTimeout,
@@ -30,6 +36,7 @@ from custom_components.sodalife.api.errors import (
     VoiceEmpty,
     VoiceFormat,
 )
+from custom_components.sodalife.api.http_transport import MAX_CALLS
 from simulator import Cloud
 from simulator.camera import SimCamera
 from simulator.codes import CODES as PLATFORM_CODES
@@ -499,7 +506,9 @@ async def test_an_address_below_the_host_is_kept(platform: Platform) -> None:
         return web.json_response({"access_token": "abc", "expires_in": 7200, "online": 1})
 
     async with answering(handler) as host:
-        client = SodaClient(HttpTransport(platform.session, f"{host}/soda/"), "id", "secret", revision="query")
+        client = SodaClient(
+            HttpTransport(platform.session, f"{host}/soda/"), "id", "secret", revision="query"
+        )
         await client.is_online(SERIAL)
     assert paths == ["/soda/oauth2/access_token", "/soda/iot/cameras/onlinestatus"]
 

@@ -314,7 +314,9 @@ async def test_a_token_without_a_usable_life_is_a_malformed_answer(
         return web.json_response({"access_token": "abc", "expires_in": life})
 
     async with answering(handler) as host:
-        client = SodaClient(HttpTransport(platform.session, host), "id", "secret", clock=platform.clock)
+        client = SodaClient(
+            HttpTransport(platform.session, host), "id", "secret", clock=platform.clock
+        )
         with pytest.raises(MalformedAnswer):
             await client.tokens.get()
 
@@ -324,7 +326,9 @@ async def test_a_life_given_as_text_is_understood(platform: Platform) -> None:
         return web.json_response({"access_token": "abc", "expires_in": "7200"})
 
     async with answering(handler) as host:
-        client = SodaClient(HttpTransport(platform.session, host), "id", "secret", clock=platform.clock)
+        client = SodaClient(
+            HttpTransport(platform.session, host), "id", "secret", clock=platform.clock
+        )
         token = await client.tokens.get()
     assert token.expires_at == platform.clock.time() + 7200
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 import time
 
-from .answers import Payload, end_of, payload_of, require_success, seconds_of, text_of
+from . import answers
+from .answers import Payload
+from .attempt import Attempt
 from .clock import Clock, SystemClock
-from .dialect import Dialect
-from .dialect_probe import DialectProbe
+from .dialect_probe import FIRST_CHOICE, DialectProbe
 from .errors import (
     ApplicationFrozen,
     InvalidParameter,
@@ -27,6 +28,7 @@ from .errors import (
 from .models import (
     Command,
     Endpoint,
+    EndpointStats,
     LiveAddress,
     Picture,
     Request,
@@ -35,14 +37,12 @@ from .models import (
     Timeouts,
     Token,
 )
-from .stats import EndpointStats
 from .token import TokenKeeper, TokenStore
 from .transport import Post, Transport
 
 SCOPE = "iot:public,iot:control"
-LIVE_LIFE = 240.0  # seconds that a live address is kept which does not name its end
 TALK_LIFE = 300.0  # "talkurl", rev. 2021-01-08: valid for 5 minutes
-RESULT_FIELD = {  # what only an answer of the platform has; a gateway's proves nothing
+RESULT_FIELD = {  # what only the platform's answers have; a gateway's prove nothing
     Endpoint.CAPTURE: "picUrl",
     Endpoint.CONTROL: "data",
     Endpoint.VOICE: "data",
@@ -51,23 +51,6 @@ RESULT_FIELD = {  # what only an answer of the platform has; a gateway's proves 
     Endpoint.TALK: "url",
 }
 _BEFORE_THE_DEVICE = (TokenRejected, InvalidParameter, ApplicationFrozen)
-
-
-@dataclass(frozen=True, slots=True)
-class _Attempt:
-    """How a call is tried.
-
-    Attributes:
-        renewed: the token is a fresh one, since another was refused.
-        refusal: the dialect is only a guess, made because the likely one was refused with this.
-
-    """
-
-    token: Token
-    dialect: Dialect
-    began_at: float
-    renewed: bool = False
-    refusal: SodaError | None = None
 
 
 class SodaClient:
@@ -89,10 +72,11 @@ class SodaClient:
         self.probe = DialectProbe(self.clock, revision)
         self.tokens = TokenKeeper(self._fetch_token, self.clock, store)
         self.stats: defaultdict[str, EndpointStats] = defaultdict(EndpointStats)
-        self._transport = transport
+        self.transport = transport
         self._client_id = client_id
         self._client_secret = client_secret
-        self._timeouts = timeouts or Timeouts()
+        self._timeouts = (timeouts or Timeouts()).by_endpoint()
+        self._token_timeout = (timeouts or Timeouts()).token
 
     def knows(self, endpoint: Endpoint) -> bool:
         """Tell whether the platform has this endpoint, as far as is known."""
@@ -105,11 +89,11 @@ class SodaClient:
             SodaError: see `errors`; so for every method here.
 
         """
-        return text_of(await self._call(Request(Endpoint.CAPTURE, serial)), "picUrl")
+        return answers.text_of(await self._call(Request(Endpoint.CAPTURE, serial)), "picUrl")
 
     async def picture(self, address: str) -> Picture:
         """Fetch the picture behind an address."""
-        return await self._transport.picture(address)
+        return await self.transport.picture(address)
 
     async def start(
         self, serial: str, command: Command, on_send: Callable[[], None] = lambda: None
@@ -119,26 +103,23 @@ class SodaClient:
         `on_send` is called when it goes out; if it never was, nothing was asked of the device.
         """
         request = Request(Endpoint.CONTROL, serial, command, on_send=on_send)
-        require_success(await self._call(request))
+        answers.require_success(await self._call(request))
 
     async def stop(self, serial: str, command: Command) -> None:
         """Stop a move."""
-        require_success(await self._call(Request(Endpoint.CONTROL, serial, command, stop=True)))
+        answers.require_success(
+            await self._call(Request(Endpoint.CONTROL, serial, command, stop=True))
+        )
 
     async def send_voice(self, serial: str, sound: Sound) -> None:
         """Send a sound to the camera's speaker."""
-        require_success(await self._call(Request(Endpoint.VOICE, serial, sound=sound)))
+        answers.require_success(await self._call(Request(Endpoint.VOICE, serial, sound=sound)))
 
     async def live_url(self, serial: str, protocol: str = "hls") -> LiveAddress:
         """Return an address of the live picture."""
         protocol = protocol.lower()
         answer = await self._call(Request(Endpoint.LIVE, serial, protocol=protocol))
-        url = text_of(answer, "url")
-        now = self.clock.time()
-        end = end_of(url)
-        if end is None or end <= now:  # no end in it, or our clocks disagree
-            return LiveAddress(url, protocol, now + LIVE_LIFE, names_end=False)
-        return LiveAddress(url, protocol, end, names_end=True)
+        return answers.live_address_of(answer, protocol, self.clock.time())
 
     async def is_online(self, serial: str) -> bool:
         """Tell whether the device is connected to the platform.
@@ -159,7 +140,7 @@ class SodaClient:
     async def talk_url(self, serial: str) -> TalkAddress:
         """Return an address to talk through."""
         answer = await self._call(Request(Endpoint.TALK, serial))
-        return TalkAddress(text_of(answer, "url"), self.clock.time() + TALK_LIFE)
+        return TalkAddress(answers.text_of(answer, "url"), self.clock.time() + TALK_LIFE)
 
     async def close(self) -> None:
         """Let go; the transport is its owner's to close."""
@@ -179,21 +160,31 @@ class SodaClient:
             "scope": SCOPE,
         }
         now = self.clock.time()
-        post = Post("oauth2/access_token", fields=fields, timeout=self._timeouts.token)
-        answer = payload_of(await self._transport.post(post), (self._client_secret,))
-        return Token(text_of(answer, "access_token"), now, now + seconds_of(answer, "expires_in"))
+        post = Post("oauth2/access_token", fields=fields, timeout=self._token_timeout)
+        answer = answers.payload_of(await self.transport.post(post), (self._client_secret,))
+        return Token(
+            answers.text_of(answer, "access_token"),
+            now,
+            now + answers.seconds_of(answer, "expires_in"),
+        )
 
     async def _call(self, request: Request) -> Payload:
         """Call; replace a refused token once, and find out the dialect on the way."""
-        token = await self.tokens.get(urgent=request.stop)
-        attempt = _Attempt(token, self.probe.first_choice, self.clock.monotonic())
+        token = self.tokens.at_hand
+        if token is None or self.clock.time() >= self.tokens.good_until:
+            token = await self.tokens.get(urgent=request.stop)
+        attempt = self._attempt(token)
         while True:
             try:
                 return await self._send(request, attempt)
             except (TokenRejected, InvalidParameter, NotSupported) as err:
                 attempt = await self._next_attempt(request, attempt, err)
 
-    async def _next_attempt(self, request: Request, attempt: _Attempt, err: SodaError) -> _Attempt:
+    def _attempt(self, token: Token, *, renewed: bool = False) -> Attempt:
+        dialect = self.probe.dialect or FIRST_CHOICE
+        return Attempt(token, dialect, self.clock.monotonic(), renewed=renewed)
+
+    async def _next_attempt(self, request: Request, attempt: Attempt, err: SodaError) -> Attempt:
         """Return how to try a refused call once more; the table is in `dialect_probe`.
 
         Raises:
@@ -212,39 +203,49 @@ class SodaClient:
             token = await self.tokens.renew(
                 attempt.token, request.serial, attempt.began_at, urgent=request.stop
             )
-            return _Attempt(token, self.probe.first_choice, self.clock.monotonic(), renewed=True)
+            return Attempt(
+                token, self.probe.dialect or FIRST_CHOICE, self.clock.monotonic(), renewed=True
+            )
         if isinstance(refusal, TokenRejected):
             self.tokens.rejected_again(request.serial)
         raise refusal
 
-    async def _send(self, request: Request, attempt: _Attempt) -> Payload:
+    async def _send(self, request: Request, attempt: Attempt) -> Payload:
         query, fields = attempt.dialect.encode(request, attempt.token.value)
         post = Post(
             f"iot/cameras/{request.endpoint}",
             query=query,
             fields=fields,
             sound=request.sound,
-            timeout=self._timeouts.of(request.endpoint),
+            timeout=self._timeouts[request.endpoint],
             urgent=request.stop,
             on_send=request.on_send,
         )
         stats = self.stats[request.endpoint]
         began = time.perf_counter()
         try:
-            answer = payload_of(await self._transport.post(post), (attempt.token.value,))
+            answer = answers.payload_of(await self.transport.post(post), (attempt.token.value,))
         except SodaError as err:
-            stats.note_error(err)
+            stats.errors += 1
+            stats.last_error = err.code or err.key
             self.probe.note_refusal(request.endpoint, err)
             if err.code.isdigit() and not isinstance(err, _BEFORE_THE_DEVICE):
                 self._confirm(attempt, request)  # it looked at the device: token taken
             raise
         finally:
-            stats.note(time.perf_counter() - began)
+            seconds = time.perf_counter() - began
+            stats.calls += 1
+            stats.seconds += seconds
+            stats.slowest = max(stats.slowest, seconds)
         if RESULT_FIELD[request.endpoint] in answer:
-            self._confirm(attempt, request)
-            self.probe.note_success(request.endpoint)
+            probe, tokens = self.probe, self.tokens
+            news = attempt.dialect is not probe.dialect or attempt.token is not tokens.settled
+            if news or probe.missing:
+                self._confirm(attempt, request)
+                probe.note_success(request.endpoint)
+            tokens.served_at = self.clock.monotonic()
         return answer
 
-    def _confirm(self, attempt: _Attempt, request: Request) -> None:
+    def _confirm(self, attempt: Attempt, request: Request) -> None:
         self.tokens.accepted(attempt.token, request.serial)
         self.probe.confirm(attempt.dialect)

@@ -22,6 +22,7 @@ from .signal import Signal
 PROBE_INTERVAL = 600.0  # seconds between doubts about the dialect because of a refusal
 PROBE_TOGETHER = 20.0  # seconds for which calls may join in another one's doubt
 ENDPOINT_INTERVAL = 21600.0  # seconds between doubts about a missing endpoint
+FIRST_CHOICE = QUERY  # the newer one
 _NO_SUCH_SERVICE = "NOT_FOUND"
 _MAY_BE_MISSING = (Endpoint.ONLINE, Endpoint.TALK)  # came with rev. 2021-01-08
 
@@ -31,6 +32,7 @@ class DialectProbe:
 
     Attributes:
         dialect: the one that it was seen to understand, None until then.
+        missing: the endpoints that it should have but has not, and when that was seen.
         found: it is another one than was thought.
 
     """
@@ -41,18 +43,13 @@ class DialectProbe:
         self.dialect = DIALECTS.get(revision or "")
         self.found: Signal[[Dialect]] = Signal()
         self._doubted_at = float("-inf")
-        self._missing: dict[Endpoint, float] = {}
-
-    @property
-    def first_choice(self) -> Dialect:
-        """The dialect to try first."""
-        return self.dialect or QUERY
+        self.missing: dict[Endpoint, float] = {}
 
     def knows(self, endpoint: Endpoint) -> bool:
         """Tell whether the platform has this endpoint, as far as is known."""
         if self.dialect is None or not self.dialect.knows(endpoint):
             return False
-        missed_at = self._missing.get(endpoint)
+        missed_at = self.missing.get(endpoint)
         return missed_at is None or self._clock.monotonic() > missed_at + ENDPOINT_INTERVAL
 
     def alternative(self, tried: Dialect) -> Dialect | None:
@@ -71,12 +68,12 @@ class DialectProbe:
         """Learn that an endpoint is missing."""
         missing = isinstance(err, NotSupported) and err.code == _NO_SUCH_SERVICE
         if missing and endpoint in _MAY_BE_MISSING:
-            self._missing[endpoint] = self._clock.monotonic()
+            self.missing[endpoint] = self._clock.monotonic()
 
     def note_success(self, endpoint: Endpoint) -> None:
         """Learn that an endpoint is there."""
-        if self._missing:
-            self._missing.pop(endpoint, None)
+        if self.missing:
+            self.missing.pop(endpoint, None)
 
     def _may_probe(self) -> bool:
         now = self._clock.monotonic()

@@ -250,10 +250,3 @@ class VoiceDropped(SodaError):
     """The sound left the queue before its turn came, and not by its sender's wish."""
 
     key = "voice_dropped"
-
-
-def _keys(cls: type[SodaError]) -> set[str]:
-    return {cls.key}.union(*map(_keys, cls.__subclasses__()))
-
-
-KEYS = tuple(sorted(_keys(SodaError)))

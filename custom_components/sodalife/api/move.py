@@ -196,9 +196,3 @@ class Move:
         """Ask for the stop; a start that was not sent yet is not sent any more."""
         self.wanted_to_end.set()
         self._watchdog.cancel()
-
-    def report(self, err: Exception | None) -> None:
-        """Tell callers what came of the stop; the first word counts."""
-        if not self.reported.is_set():
-            self.stop_error = err
-            self.reported.set()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Generator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 import logging
 
 from .background import Background
@@ -56,7 +56,7 @@ class Ptz:
             SodaError: if it could not be started. The end of the range is no error.
 
         """
-        await self._begin(command, seconds)
+        await self._make(command, seconds, to_its_end=False)
 
     async def move(self, command: Command, seconds: float) -> None:
         """Move for some seconds and return when it has stopped.
@@ -65,7 +65,7 @@ class Ptz:
             SodaError: if it could not be started or, after retries, not be stopped.
 
         """
-        await self._stopped(await self._begin(command, seconds))
+        await self._make(command, seconds, to_its_end=True)
 
     async def home(self) -> None:
         """Return to preset 1, and return when the camera has had the time to get there.
@@ -87,8 +87,11 @@ class Ptz:
             self._end(move)
             await move.settled.wait()
             if move.may_be_moving and not move.reported.is_set():
-                return await self._stopped(move)
-        return await self._stops.stop_unknown()
+                await move.reported.wait()
+                if move.stop_error is not None:
+                    raise move.stop_error
+                return
+        await self._stops.stop_unknown()
 
     def recover(self, left: LeftMove) -> None:
         """Stop what an earlier run began and did not live to stop, before anything else."""
@@ -114,45 +117,44 @@ class Ptz:
             _LOGGER.warning("Camera %s may still be moving: it took no stop", self._device.serial)
             await self._background.cancel()
 
-    async def _begin(self, command: Command, seconds: float) -> Move:
-        """Return a move that was started for this wish, or for the same one earlier.
+    async def _make(self, command: Command, seconds: float, *, to_its_end: bool) -> None:
+        """Have a move made, or join the one that runs for the same wish.
 
         Raises:
             QueueBusy: if it was not sent within 30 s.
-            SodaError: if it could not be started.
+            SodaError: if it could not be started or, `to_its_end`, be stopped.
 
         """
+        deadline = self._clock.monotonic() + MAX_WAIT
         try:
             async with timeout(self._clock, MAX_WAIT):
                 move = await self._take_over(command, seconds)
-                with self._waiting_for(move):
-                    await move.begun.wait()
         except TimeoutError:
             raise QueueBusy from None
-        with self._waiting_for(move):
-            await move.settled.wait()
-        if move.error is not None:
-            raise move.error
-        return move
+        await self._wait_for(move, deadline - self._clock.monotonic(), to_its_end=to_its_end)
 
-    async def _stopped(self, move: Move) -> None:
-        with self._waiting_for(move):
-            await move.reported.wait()
-        if move.stop_error is not None:
-            raise move.stop_error
+    async def _wait_for(self, move: Move, patience: float, *, to_its_end: bool) -> None:
+        """Wait for a move's start, and for its end if that is wanted.
 
-    @contextmanager
-    def _waiting_for(self, move: Move) -> Generator[None]:
-        """Wait for a move; it ends when the last one who does is cancelled or gives up."""
+        It ends when the last one who waits for it is cancelled, or gives up before it is sent.
+        """
         move.callers += 1
         try:
-            yield
-        except asyncio.CancelledError:
+            async with timeout(self._clock, patience):
+                await move.begun.wait()
+            await move.settled.wait()
+            if to_its_end and move.error is None:
+                await move.reported.wait()
+        except (TimeoutError, asyncio.CancelledError) as err:
             if move.callers == 1:
                 self._end(move)
+            if isinstance(err, TimeoutError):
+                raise QueueBusy from None
             raise
         finally:
             move.callers -= 1
+        if (failure := move.error or (move.stop_error if to_its_end else None)) is not None:
+            raise failure
 
     async def _take_over(self, command: Command, seconds: float) -> Move:
         """Return the move that runs, if it is the one wanted, else end it and begin ours."""
@@ -175,57 +177,57 @@ class Ptz:
 
     async def _carry_out(self, move: Move) -> None:
         """Have a move carried out, from its turn to its stop."""
+        serial = self._device.serial
         try:
             async with self._queue.turn(Priority.PTZ, move):
-                await self._start(move)
+                if self._stops.pending is not None:
+                    await self._stops.try_pending()
+                with suppress(Exception):  # too slow, or worse: the move does not depend on it
+                    async with timeout(self._clock, RECORD_PATIENCE):
+                        await self._record.write(serial, move.command)
+                try:
+                    if not move.wanted_to_end.is_set():
+                        await self._device.start(move.command, move.sent)
+                except Exception as err:  # noqa: BLE001 - a bug must not leave a motor running
+                    move.settle(err)
+                else:
+                    move.settle(None)
                 if move.state is MoveState.ACKNOWLEDGED:
                     await move.wanted_to_end.wait()
                 await self._stops.deliver(move)
         except QueueBusy as err:  # withdrawn, which is no error, or closed
             move.settle(None if move.wanted_to_end.is_set() else err)
+            move.state = MoveState.STOPPED
         finally:
             self._let_go(move)
-        await self._stops.keep_trying(move)
-        await self._cross_out(move)
+        await self._see_off(move)
 
     async def _recover(self, move: Move) -> None:
+        """Stop what was left behind, while nothing else passes for a minute at most."""
         try:
             with self._queue.out_of_turn():
                 await self._stops.deliver(move)
         finally:
             self._let_go(move)
-        await self._stops.keep_trying(move)
-        await self._cross_out(move)
-
-    async def _start(self, move: Move) -> None:
-        """Send the start, and note what comes of it, whatever that is."""
-        await self._stops.try_pending()
-        with suppress(TimeoutError):
-            async with timeout(self._clock, RECORD_PATIENCE):
-                await self._record.write(self._device.serial, move.command)
-        try:
-            if not move.wanted_to_end.is_set():
-                await self._device.start(move.command, move.sent)
-                self._on_moved()
-        except Exception as err:  # noqa: BLE001 - a bug of ours must not leave a motor running
-            move.settle(err)
-        else:
-            move.settle(None)
-        self._queue.start_cooldown()
+        await self._see_off(move)
 
     def _let_go(self, move: Move) -> None:
         """Tell who waits, and let others have their turn."""
         if self._move is move:
             self._move = None
-        move.report(None)
-        move.begun.set()
-        move.settled.set()
-        move.over.set()
+        for told in (move.begun, move.settled, move.reported, move.over):
+            told.set()
+
+    async def _see_off(self, move: Move) -> None:
+        """Go on with a stop that is due, and erase what was written down when it is not any more.
+
+        What is not delivered when we have to go stays written down.
+        """
         if move.sent_at > float("-inf"):
             self._on_moved()
-
-    async def _cross_out(self, move: Move) -> None:
-        """Erase what was written down, unless a move that came later stands there now."""
-        later = self._move is not None and self._move.may_be_moving
-        if not move.may_be_moving and not later:
-            await self._record.erase(self._device.serial)
+        if move.state is MoveState.STOPPING:
+            await self._stops.keep_trying(move)
+        later = self._move is not None and self._move.begun.is_set()  # is written there now
+        if move.state is MoveState.STOPPED and not later:
+            with suppress(Exception):
+                await self._record.erase(self._device.serial)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from .clock import Clock, timeout
 from .errors import QueueBusy
 
 
@@ -76,3 +77,68 @@ class SingleFlight[T]:
         if self._task is not None:
             self._task.cancel()
         await self.wait()
+
+
+class SharedCall[T]:
+    """One run of some work for several callers, each with a patience of its own until it begins.
+
+    Work that has not begun when the last caller leaves is not begun any more; what has, goes on.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        work: Callable[[asyncio.Event], Coroutine[Any, Any, T]],
+        on_done: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Take the work, which sets the event that it is given when it begins.
+
+        `on_done` is called when there is nothing to join any more.
+        """
+        self._clock = clock
+        self._begun = asyncio.Event()
+        self._callers = 0
+        self._on_done = on_done
+        self._task = launch(work(self._begun), self._done)
+
+    @property
+    def joinable(self) -> bool:
+        """Whether it is under way, or somebody waits for it to begin."""
+        return not self._task.done() and (self._callers > 0 or self._begun.is_set())
+
+    async def join(self, patience: float) -> T:
+        """Return what the work comes to.
+
+        Raises:
+            QueueBusy: if it does not begin within so many seconds, or was ended by its owner.
+            Exception: whatever the work raises.
+
+        """
+        self._callers += 1
+        try:
+            async with timeout(self._clock, patience):
+                await self._begun.wait()
+        except TimeoutError:
+            if not self._begun.is_set():  # else it began in that very moment
+                raise QueueBusy from None
+        finally:
+            self._callers -= 1
+            if not self._callers and not self._begun.is_set():
+                self._on_done()  # nobody is to join what is about to end
+                self.cancel()
+        await asyncio.wait({self._task})
+        if self._task.cancelled():
+            raise QueueBusy
+        return self._task.result()
+
+    def cancel(self) -> None:
+        """End the work; who waits is told, even if it has not run at all yet."""
+        self._task.cancel()
+
+    def _done(self) -> None:
+        self._begun.set()  # as far as it ever will
+        self._on_done()
+
+    async def wait(self) -> None:
+        """Return when it has ended, whatever came of it."""
+        await asyncio.wait({self._task})

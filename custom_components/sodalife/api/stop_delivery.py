@@ -14,7 +14,7 @@ from .backoff import Backoff
 from .call_queue import CallQueue
 from .clock import timeout
 from .device import Device
-from .errors import EndStop, RateLimited, TokenPaused, TokenRejected
+from .errors import AnswerTimeout, EndStop, RateLimited, TokenPaused, TokenRejected
 from .models import Command
 from .move import SAY_THAT_NOTHING_MOVES, Move, MoveState
 from .single_flight import SingleFlight
@@ -41,6 +41,10 @@ class StopDelivery:
 
     A stop is *delivered* when it was sent after its start was settled, and was answered with
     success or with the end of the range. No error counts as that, of whatever type.
+
+    Attributes:
+        pending: the move whose stop is due and was not delivered.
+
     """
 
     def __init__(self, device: Device, queue: CallQueue) -> None:
@@ -49,7 +53,7 @@ class StopDelivery:
         self._queue = queue
         self._clock = device.clock
         self._last = Command.ZOOM_IN  # what moved last, or may have
-        self._pending: Move | None = None
+        self.pending: Move | None = None
         self._wake = asyncio.Event()  # ends long pauses
         self._hurrying = False
         self._unknown: SingleFlight[None] = SingleFlight()
@@ -62,8 +66,8 @@ class StopDelivery:
     async def deliver(self, move: Move) -> None:
         """Send the stop that is due after a start, and report what callers are to be told.
 
-        Returns when nothing is due any more, and after a minute at the latest: then others may
-        have their turns, and `keep_trying` goes on.
+        To be called while nothing else passes. Returns when nothing is due any more, and after a
+        minute at the latest: then others may have their turns, and `keep_trying` goes on.
         """
         if (known := move.state) not in _DUE:
             move.state = MoveState.STOPPED
@@ -74,26 +78,32 @@ class StopDelivery:
         over = EXCLUSIVE if surely else max(1.0, self._seconds_until(move, UNKNOWN_OVER))
         with suppress(TimeoutError):
             async with timeout(self._clock, over):
-                self._report(move, await self._try(move.command))
+                move.stop_error = await self._try(move.command)
+                if move.stop_error is not None:
+                    self._complain(move.stop_error)
+                move.reported.set()
                 if known in _MAY_START_LATE:
                     await self._stop_late(move)
-                if surely:
+                if surely and self.pending is move:
                     await self._insist(move, EXCLUSIVE)
-        if not surely:
+        if not move.reported.is_set():
+            move.stop_error = AnswerTimeout()
+        if not surely and self.pending is move:
             self._finish(move)
 
     async def keep_trying(self, move: Move) -> None:
         """Go on with a stop that could not be delivered, while others have their turns."""
-        if self._pending is move and not self._hurrying:
+        if self.pending is move and not self._hurrying:
             await self._insist(move, MAX_RETRY - EXCLUSIVE)
-        if self._pending is move and not self._hurrying:
+        if self.pending is move and not self._hurrying:
             _LOGGER.warning("Camera %s never took a stop", self._device.serial)
             self._finish(move)
 
     async def try_pending(self) -> None:
-        """Send what is still due from an earlier move, before another one begins."""
-        if self._pending is not None:
-            await self._send(self._pending.command)
+        """Send what is still due from an earlier move."""
+        if self.pending is not None:
+            with self._queue.out_of_turn():
+                await self._send(self.pending.command)
 
     async def stop_unknown(self) -> None:
         """Stop whatever may be moving, without knowing of a move; goes on without its caller.
@@ -111,8 +121,10 @@ class StopDelivery:
     async def _stop_unknown(self) -> None:
         # Nobody is known to need it, unless one is pending: where the device says that nothing
         # moves, it is not repeated.
-        hopeless = () if self._pending is not None else _HOPELESS
-        if (err := await self._try(self._last, hopeless)) is not None:
+        hopeless = () if self.pending is not None else _HOPELESS
+        with self._queue.out_of_turn():
+            err = await self._try(self._last, hopeless)
+        if err is not None:
             raise err
 
     async def _stop_late(self, move: Move) -> None:
@@ -125,7 +137,7 @@ class StopDelivery:
     async def _insist(self, move: Move, seconds: float) -> None:
         """Send a stop again and again, with growing pauses."""
         for pause in Backoff(FIRST_RETRY_PAUSE, MAX_RETRY_PAUSE).pauses(seconds):
-            if self._pending is not move:
+            if self.pending is not move:
                 return
             with suppress(TimeoutError):
                 async with timeout(self._clock, pause):
@@ -149,40 +161,35 @@ class StopDelivery:
 
     async def _send(self, command: Command) -> Exception | None:
         """Send a stop, and return what went wrong."""
-        pending = self._pending  # its start is settled by now: this stop counts for it
+        pending = self.pending  # its start is settled by now: this stop counts for it
         try:
-            with self._queue.out_of_turn():
-                await self._device.stop(command)
+            await self._device.stop(command)
         except EndStop:
             pass
         except Exception as err:  # noqa: BLE001 - a bug of ours must not leave a motor running
             return err
-        if pending is not None and pending is self._pending:
-            self._finish(pending)
+        if pending is not None and pending is self.pending:
+            pending.state, self.pending = MoveState.STOPPED, None
+            self._wake.set()
         return None
 
     def _expect(self, move: Move) -> None:
         """Note that a stop is due."""
-        move.state = MoveState.STOPPING
-        self._pending = move
+        move.state, self.pending = MoveState.STOPPING, move
         if not self._hurrying:
             self._wake.clear()
 
     def _finish(self, move: Move) -> None:
-        """Note that nothing is due any more."""
-        move.state = MoveState.STOPPED
-        if self._pending is move:
-            self._pending = None
-            self._wake.set()
+        """Note that nothing is due any more, though nothing was delivered."""
+        move.state, self.pending = MoveState.STOPPED, None
+        self._wake.set()
 
-    def _report(self, move: Move, err: Exception | None) -> None:
-        if err is not None:
-            _LOGGER.warning(
-                "Camera %s: stop not delivered yet (%s), trying on",
-                self._device.serial,
-                getattr(err, "key", type(err).__name__),
-            )
-        move.report(err)
+    def _complain(self, err: Exception) -> None:
+        _LOGGER.warning(
+            "Camera %s: stop not delivered yet (%s), trying on",
+            self._device.serial,
+            getattr(err, "key", type(err).__name__),
+        )
 
     def _seconds_until(self, move: Move, seconds: float) -> float:
         return move.sent_at + seconds - self._clock.monotonic()

@@ -44,7 +44,10 @@ class TokenKeeper:
     """Hands out the application's token and replaces it when it is rejected.
 
     Attributes:
-        fetches: how many tokens were fetched.
+        at_hand: the token, if there is one ...
+        good_until: ... and until when it can be used (epoch).
+        settled: the token, if its acceptance is no news.
+        served_at: monotonic time at which any device was served last.
         fetched: a fetch has ended, with an error or, with None, well.
         contested: somebody else was found to fetch tokens, too.
 
@@ -60,14 +63,15 @@ class TokenKeeper:
         self._fetch = fetch
         self._clock = clock
         self._store = store
-        self._token: Token | None = None
+        self.at_hand: Token | None = None
+        self.good_until = 0.0
+        self.settled: Token | None = None
+        self.served_at = float("-inf")
         self._verified = False  # the platform has accepted this token at least once
-        self._served_at = float("-inf")  # monotonic time at which it did so last
         self._fetching: SingleFlight[Token] = SingleFlight()
         self._pause = FetchPause(clock)
         self._rivalry = Rivalry(clock)
         self._suspects = Suspects(clock)
-        self.fetches = 0
         self.fetched: Signal[[SodaError | None]] = Signal()
         self.contested: Signal[[]] = Signal()
 
@@ -77,24 +81,25 @@ class TokenKeeper:
         return self._rivalry.suspected
 
     @property
+    def fetches(self) -> int:
+        """How many tokens were asked for."""
+        return self._pause.fetches
+
+    @property
     def age(self) -> float | None:
         """Seconds since the token was fetched, None if there is none."""
-        return None if self._token is None else self._clock.time() - self._token.fetched_at
+        return None if self.at_hand is None else self._clock.time() - self.at_hand.fetched_at
 
     @property
     def current(self) -> Token | None:
         """The token at hand, if it can still be used."""
-        token = self._token
-        if token is None:
-            return None
-        margin = min(RENEW_AHEAD, (token.expires_at - token.fetched_at) * RENEW_AHEAD_SHARE)
-        return token if self._clock.time() < token.expires_at - margin else None
+        return self.at_hand if self._clock.time() < self.good_until else None
 
     async def load(self) -> None:
         """Take over the token that an earlier run has stored."""
-        if self._store is not None and self._token is None:
-            self._token = await self._store.load()
-            self._verified = self._token is not None
+        if self._store is not None and self.at_hand is None:
+            self._take(await self._store.load())
+            self._verified = self.at_hand is not None
 
     async def close(self) -> None:
         """Let a fetch under way end, so that its token is not lost."""
@@ -110,8 +115,9 @@ class TokenKeeper:
             SodaError: if one had to be fetched and could not be.
 
         """
-        if urgent and self._token is not None and self._clock.time() < self._token.expires_at:
-            return self._token
+        token = self.at_hand
+        if urgent and token is not None and self._clock.time() < token.expires_at:
+            return token
         return self.current or await self._replace(urgent=urgent)
 
     async def renew(
@@ -131,7 +137,7 @@ class TokenKeeper:
             SodaError: if none could be fetched, or none is fetched for a while.
 
         """
-        if rejected == self._token and not self._fetching.running:
+        if rejected == self.at_hand and not self._fetching.running:
             self._judge(rejected, serial, since)
         self._rivalry.note_rejection(rejected, serial)
         return self.current or await self._replace(urgent=urgent)
@@ -139,13 +145,11 @@ class TokenKeeper:
     def rejected_again(self, serial: str) -> None:
         """Note that a fresh token did not help a device: the trouble is its own."""
         self._suspects.add(serial)
+        self.settled = None
 
     def accepted(self, token: Token, serial: str) -> None:
         """Note that the platform took this token for a device."""
-        if token is not self._token:
-            return
-        self._served_at = self._clock.monotonic()
-        if self._verified and not self._rivalry.in_question and not self._suspects:
+        if token is not self.at_hand:
             return
         self._suspects.discard(serial)
         if not self._verified:
@@ -155,6 +159,8 @@ class TokenKeeper:
         if self._rivalry.confirmed_by(token, serial):
             self._pause.grow(TokenPaused)
             self.contested.emit()
+        if not self._rivalry.in_question and not self._suspects:
+            self.settled = token
 
     def _judge(self, token: Token, serial: str, since: float) -> None:
         """Decide whether a rejected token is dead; if it is, forget it.
@@ -165,7 +171,7 @@ class TokenKeeper:
 
         """
         if self._verified:
-            if self._served_at > since or self._suspects.pausing(serial, self._served_at):
+            if self.served_at > since or self._suspects.pausing(serial, self.served_at):
                 raise TokenRejected
             if self.current is not None:  # else it was about to end in any case
                 self._rivalry.question(token)
@@ -173,7 +179,14 @@ class TokenKeeper:
             self._pause.grow_for(token)
             if self._pause.on:
                 raise TokenRejected
-        self._token = None
+        self._take(None)
+
+    def _take(self, token: Token | None) -> None:
+        """Have another token, or none."""
+        self.at_hand, self.settled, self._verified = token, None, False
+        if token is not None:
+            life = token.expires_at - token.fetched_at
+            self.good_until = token.expires_at - min(RENEW_AHEAD, life * RENEW_AHEAD_SHARE)
 
     async def _replace(self, *, urgent: bool) -> Token:
         if not self._fetching.running:
@@ -194,8 +207,8 @@ class TokenKeeper:
             if isinstance(err, InvalidClient | NotPermitted):
                 self._pause.grow(type(err))
             raise
-        self.fetches += 1
-        self._token, self._verified = token, False
+        self._pause.fetches += 1
+        self._take(token)
         self.fetched.emit(None)
         if self._store is not None:
             await self._store.save(token)

@@ -22,6 +22,7 @@ class FetchPause:
         self._began_at = float("-inf")
         self._reason: type[SodaError] = TokenPaused
         self._refused: Token | None = None
+        self.fetches = 0  # that brought a token
 
     @property
     def on(self) -> bool:
