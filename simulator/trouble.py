@@ -12,12 +12,9 @@ from .answers import failure, html, redirect, success
 from .codes import PlatformError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
     from .cloud import Cloud
     from .faults import Fault
-
-    type Act = Callable[[], Awaitable[web.StreamResponse]]
+    from .service import Act
 
 BIG_PICTURE_BYTES: Final = 30 * 1024 * 1024
 CHUNK: Final = b"\x5a" * 64 * 1024
