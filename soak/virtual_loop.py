@@ -19,7 +19,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
     """Runs what is ready; then the clock is at the next timer. No sockets, threads or sleeping.
 
     Attributes:
-        at_rest: called when an instant is over, before time moves on.
+        at_rest: called when an instant is over, with the time of the next one.
         steps: how often time has moved.
 
     """
@@ -27,7 +27,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
     def __init__(self) -> None:
         """Start at 0."""
         super().__init__()
-        self.at_rest: Callable[[], object] = lambda: None
+        self.at_rest: Callable[[float], object] = lambda _: None
         self.steps = 0
         self._tick = 0
         self._time = 0.0
@@ -63,9 +63,10 @@ class VirtualLoop(asyncio.BaseEventLoop):
         if timeout is None:
             raise Stalled
         if timeout > 0:
-            self.at_rest()
-            self._tick = max(self._tick, round(self._scheduled[0].when() * TICKS))
-            self._time = self._tick / TICKS
+            tick = max(self._tick, round(self._scheduled[0].when() * TICKS))
+            self.at_rest(tick / TICKS)
+            self._tick = tick
+            self._time = tick / TICKS
             self.steps += 1
         return ()
 

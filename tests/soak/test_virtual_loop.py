@@ -56,7 +56,7 @@ def test_somebody_who_waits_for_a_moment_gets_there() -> None:
 
 def test_each_instant_has_an_end() -> None:
     loop = VirtualLoop()
-    seen: list[tuple[float, int]] = []
+    seen: list[tuple[float, float, int]] = []
     done = 0
 
     async def work() -> None:
@@ -67,9 +67,9 @@ def test_each_instant_has_an_end() -> None:
             done += 1
             await asyncio.sleep(1)
 
-    loop.at_rest = lambda: seen.append((loop.time(), done))
+    loop.at_rest = lambda until: seen.append((loop.time(), until, done))
     run_virtually(work(), loop)
-    assert seen == [(0.0, 2), (1.0, 4), (2.0, 6)]
+    assert seen == [(0, 1, 2), (1, 2, 4), (2, 3, 6)]
     assert loop.timers() == []
 
 
