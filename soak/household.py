@@ -95,7 +95,7 @@ class Household:
             return
         self._reach.remove(serial)
         self._journal.note(serial, "closed")
-        self._rules.watches[serial].closed(crashed=False)
+        self._rules.watches[serial].closed(self._loop.time(), crashed=False)
         if not camera.queue.idle:
             self._rules.broken(serial, "the queue is not empty after close")
 
@@ -113,4 +113,4 @@ class Household:
         await self.run.crash()
         for watch in self._rules.watches.values():
             if watch.opened_at is not None:
-                watch.closed(crashed=True)
+                watch.closed(self._loop.time(), crashed=True)

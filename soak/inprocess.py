@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import Context
 from functools import partial
 import random
@@ -17,12 +18,15 @@ from custom_components.sodalife.api.transport import Answer, Post
 from simulator import Cloud, Fault
 from simulator.answers import html
 from simulator.calls import Ask, Upload
+from simulator.codes import PlatformError
+from simulator.revision import STOP
 from simulator.scene import jpeg
 from simulator.service import serve_call, serve_token
 from simulator.trouble import late_answer, wrong_answer
 from simulator.workshop import Workshop
 
 from .exchange import Exchange
+from .verdict import END_STOPS
 
 if TYPE_CHECKING:
     from simulator.service import Act
@@ -69,7 +73,7 @@ class InProcess:
 
     Attributes:
         on_fault: called when a fault meets an exchange.
-        on_arrival: called when an exchange has arrived, before anybody looks at it.
+        on_move: called when a start has made a motor turn.
 
     """
 
@@ -77,7 +81,7 @@ class InProcess:
         """Serve a cloud whose clock is the loop's."""
         self.cloud = cloud
         self.on_fault: Callable[[Exchange, Fault], object] = lambda *_: None
-        self.on_arrival: Callable[[Exchange], object] = lambda _: None
+        self.on_move: Callable[[Exchange], object] = lambda _: None
         self._chance = chance
         self._loop = asyncio.get_running_loop()
         self._context = Context()  # nothing here belongs to a client, or dies with it
@@ -113,7 +117,6 @@ class InProcess:
         return self._chance.uniform(FASTEST, SLOWEST)
 
     def _arrive(self, exchange: Exchange) -> None:
-        self.on_arrival(exchange)
         task = self._loop.create_task(self._serve(exchange))
         self._tasks[task] = None
         task.add_done_callback(self._tasks.pop)
@@ -131,9 +134,14 @@ class InProcess:
         self, exchange: Exchange, fault: Fault | None, act: Act
     ) -> web.StreamResponse:
         """Act and answer, as far as the fault allows."""
+        if exchange.starts:
+            act = partial(self._start, exchange, act)
         if fault is None:
             return await act()
         self.on_fault(exchange, fault)
+        if exchange.stops and fault.kind == "code" and fault.code in END_STOPS:
+            with suppress(PlatformError):  # it says that nothing moves, so that has to be true
+                self.cloud.cameras[exchange.serial].control(STOP, exchange.command)
         match fault.kind:
             case "slow":
                 await exchange.pause(fault.seconds)
@@ -156,6 +164,13 @@ class InProcess:
                 response = html(302, "Found")
             case _:
                 response = wrong_answer(self.cloud, fault)
+        return response
+
+    async def _start(self, exchange: Exchange, act: Act) -> web.StreamResponse:
+        """Act, and tell whether that made the motor turn."""
+        response = await act()
+        if isinstance(response, web.Response) and b"SUCCESS" in answer_of(response).body:
+            self.on_move(exchange)
         return response
 
 

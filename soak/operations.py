@@ -189,7 +189,7 @@ class Crowd:
         self._journal.note(serial, idea.name, "is told", "" if err is None else repr(err))
         if err is None:
             if idea.stops:
-                self._rules.told_that_it_stopped(serial, since)
+                self._rules.told_that_it_stopped(serial, since, idea.command)
             return
         self.counts[f"told {getattr(err, 'key', 'of a bug')}"] += 1
         if not isinstance(err, SodaError) and "a bug" not in str(err):

@@ -8,12 +8,12 @@ import itertools
 from simulator import Cloud, Fault
 from simulator.camera import SimCamera
 
+from .course import NEVER
 from .exchange import TOKEN, Exchange
 from .journal import EVERYBODY, Journal
 from .token_rules import TokenRules
-from .verdict import Known, known_of
 from .virtual_loop import VirtualLoop
-from .watch import NEVER, Watch
+from .watch import Watch
 
 EPSILON = 0.001
 
@@ -75,7 +75,7 @@ class Rules:
         serial = text.partition(" ")[0]
         watch = self.watches[serial]
         excusable = "while move" in text or "stops command" in text
-        if not (excusable and watch.free(self._loop.time())):
+        if not (excusable and watch.is_free(self._loop.time())):
             self.broken(serial, text)
 
     def promise(self, serial: str, what: str, seconds: float) -> Promise:
@@ -113,6 +113,11 @@ class Rules:
             if exchange.settled_at is None:
                 self._faulty[exchange] = None
 
+    def moved(self, start: Exchange) -> None:
+        """See a start make a motor turn."""
+        self._journal.note(start.serial, "moves", start.command)
+        self.watches[start.serial].moved(start, self._loop.time())
+
     def crashed(self) -> None:
         """See everything that was under way lose its sender."""
         self._faulty.clear()
@@ -124,13 +129,9 @@ class Rules:
             if serial in {"", watch.sim.serial}:
                 watch.hindered_at = self._loop.time()
 
-    def told_that_it_stopped(self, serial: str, since: float) -> None:
-        """Check that what was asked to stop at some time, and was said to have, did."""
-        watch = self.watches[serial]
-        start = watch.start
-        if watch.sim.moving is None or start is None or start.sent_at > since:
-            return
-        if known_of(start) is Known.ACKNOWLEDGED:
+    def told_that_it_stopped(self, serial: str, since: float, command: int | None) -> None:
+        """Check that what somebody wanted to stop, and was told that it has, did."""
+        if self.watches[serial].moves_since(since, command):
             self.broken(serial, "somebody is told that it has stopped, but it moves")
 
     def at_rest(self, until: float) -> None:
@@ -151,12 +152,12 @@ class Rules:
             raise self._broken
 
     def _check_move(self, watch: Watch, now: float, until: float) -> None:
-        deadline = watch.look(now)
+        deadline = watch.deadline(now)
         if deadline >= until - EPSILON:
             return
         if self._is_hindered(watch):
-            watch.hindered_at = now
-        elif watch.look(until) < until - EPSILON:
+            watch.hindered_at = until
+        elif watch.deadline(now) < until - EPSILON:
             late = max(now, deadline) - deadline
             self.broken(watch.sim.serial, f"moves on, {late:.1f} s after it had to be over")
 

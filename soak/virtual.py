@@ -73,6 +73,7 @@ class Simulation:
             self.cloud, self.household, clock, self.rules, self.journal, self._chance("mischief")
         )
         self.platform.on_fault = self.rules.met
+        self.platform.on_move = self.rules.moved
         loop.at_rest = self.rules.at_rest
         loop.set_exception_handler(self._complain)
         loop.set_task_factory(make_task)
@@ -127,7 +128,9 @@ class Simulation:
 
     async def _pause(self, chance: random.Random) -> None:
         """Wait as long as the next run cannot know that it has to."""
-        await asyncio.sleep(self.cloud.interval + 0.2 + chance.choice((0, 1, 5, 20)))
+        await asyncio.sleep(
+            self.cloud.interval + self.cloud.capture_seconds + 0.2 + chance.choice((0, 1, 5, 20))
+        )
 
     async def _quiet(self) -> None:
         """Let everything come to its end, and see that nothing is left."""

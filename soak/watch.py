@@ -1,33 +1,16 @@
-"""One camera's moves, watched from both ends: what moves, what its client knows, what is due."""
+"""One camera, watched from both ends: what moves, what its client knows, what is due."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass
 
 from simulator.camera import SimCamera
 
+from .course import NEVER, Course, Press
 from .exchange import Exchange
 from .verdict import Known, known_of, stopped
 
-PROMPT = 2.0  # seconds in which a stop arrives that nothing hinders; a token may be needed first
-LATE_START = 10.0  # seconds in which a start may be carried out
-FREE_AGAIN = 15.0  # seconds after an unknown start when others may pass in any case
-EXCLUSIVE = 60.0  # seconds that nothing else passes while a stop is due
-GIVEN_UP = 900.0
-FIRST_PAUSE, LONGEST_PAUSE = 5.0, 60.0
-NEVER = float("inf")
-LONGEST_WAIT = 31.0  # seconds that a press may wait for its turn
-
-
-@dataclass(frozen=True, slots=True)
-class Press:
-    """Somebody has asked for a move."""
-
-    at: float
-    command: int
-    seconds: float
+PRESSES = 60  # more than fit into the time that one may wait for its turn
 
 
 class Watch:
@@ -36,7 +19,10 @@ class Watch:
     Attributes:
         hindered_at: the last time at which the platform would not have taken a stop.
         opened_at: since when there is a client for it; None: there is none now.
-        start: the last start that was sent.
+        course: the last move that was asked for.
+        mover: what made the motor turn last.
+        held_until: the last time at which an acknowledged move, or one left by a crash, ran.
+        active_at: the last time at which something other than a stop was under way.
 
     """
 
@@ -45,149 +31,105 @@ class Watch:
         self.sim = sim
         self.hindered_at = 0.0
         self.opened_at: float | None = None
-        self.start: Exchange | None = None
-        self.held_until = 0.0  # an acknowledged move, or one left by a crash, was under way
-        self.active_at = 0.0  # the last time that something other than a stop was under way
+        self.course: Course | None = None
+        self.mover: Course | None = None
+        self.held_until = self.active_at = 0.0
         self._held = False
-        self._left = False  # the run that sent the start did not live to see its stop ...
-        self._forgotten = False  # ... which was not due any more
-        self._end_wanted_at = NEVER
-        self._stop_sent_at = NEVER  # the first one since the start was settled
         self._clock_set_at = 0.0
-        self._presses: deque[Press] = deque(maxlen=40)
+        self._presses: deque[Press] = deque(maxlen=PRESSES)
+        self._courses: dict[Exchange, Course] = {}  # the last few
         self._under_way: dict[Exchange, None] = {}
-        self._moving_since: float | None = None
 
     def pressed(self, now: float, command: int | None, seconds: float = 0.0) -> None:
         """Note that somebody wants a move, or, without a command, a stop."""
         if command is not None:
             self._presses.append(Press(now, command, seconds))
-        if self.start is not None and command != self.start.command:
-            self._end_wanted_at = min(self._end_wanted_at, now)
+        for course in {id(course): course for course in (self.course, self.mover)}.values():
+            if course is not None and command != course.start.command:
+                course.end_wanted_at = min(course.end_wanted_at, now)
 
     def sent(self, exchange: Exchange) -> None:
         """Note that something has left for this camera."""
         if exchange.starts:
-            self.start, self._left = exchange, False
-            self._end_wanted_at = self._stop_sent_at = NEVER
-        elif exchange.stops and self.start is not None and self.start.settled_at is not None:
-            self._stop_sent_at = min(self._stop_sent_at, exchange.sent_at)
+            self.course = self._courses[exchange] = Course(exchange)
+            while len(self._courses) > 8:  # noqa: PLR2004 - nothing is carried out so late
+                del self._courses[next(iter(self._courses))]
+        elif exchange.stops:
+            for course in (self.course, self.mover):
+                if course is not None and course.settled_at <= exchange.sent_at:
+                    course.stop_sent_at = min(course.stop_sent_at, exchange.sent_at)
         if not exchange.stops:
             self._under_way[exchange] = None
+
+    def moved(self, start: Exchange, now: float) -> None:
+        """Note that a start made the motor turn."""
+        if (course := self._courses.get(start)) is not None:
+            self.mover, course.began_at = course, now
 
     def settled(self, exchange: Exchange, now: float) -> None:
         """Note that its sender knows what became of it."""
         if self._under_way.pop(exchange, exchange) is None:
             self.active_at = now
-        if exchange is self.start and known_of(exchange) is Known.ACKNOWLEDGED:
+        course = self.course
+        if course is None:
+            return
+        if exchange is course.start and known_of(exchange) is Known.ACKNOWLEDGED:
             self._held = True
-        elif exchange.stops and stopped(exchange) and exchange.sent_at >= self._settled_at():
+        elif exchange.stops and stopped(exchange) and exchange.sent_at >= course.settled_at:
             self._held = False
 
     def opened(self, now: float, *, left: bool) -> None:
         """Note that there is a client from now on; it may know of a move that was left behind."""
         self.opened_at, self._held = now, left
-        self._left = self._left or left
-        given_up = self.start is None or (
-            known_of(self.start) is Known.UNKNOWN and self.start.sent_at + FREE_AGAIN < now
-        )
-        self._forgotten = self._left and not left and given_up
         self.active_at = self.held_until = now
+        if left:
+            for course in self._courses.values():
+                course.left_at = now if course.left_at is None else course.left_at
+                course.found_at = now
 
     def closing(self, now: float) -> None:
         """Note that the client lets go."""
-        self._end_wanted_at = min(self._end_wanted_at, now)
+        for course in (self.course, self.mover):
+            if course is not None:
+                course.end_wanted_at = min(course.end_wanted_at, now)
 
-    def closed(self, *, crashed: bool) -> None:
+    def closed(self, now: float, *, crashed: bool) -> None:
         """Note that there is no client any more."""
         self.opened_at = None
-        self._left = self._left or crashed
         self._under_way.clear()
+        for course in self._courses.values():
+            if crashed:
+                course.left_at, course.found_at = now, NEVER
 
     def clock_set(self, now: float) -> None:
         """Note that the time of day has jumped."""
         self._clock_set_at = now
 
-    def look(self, now: float) -> float:
-        """Look at the end of an instant; return by when the move under way has to be over.
-
-        Nothing happens before the next instant: what is not over by then is late.
-        """
+    def deadline(self, now: float) -> float:
+        """Look at the end of an instant; return by when the move under way has to be over."""
         if self._held:
             self.held_until = now
         if self._under_way:
             self.active_at = now
-        if self.sim.moving is None:
-            self._moving_since = None
+        if self.sim.moving is None or self.mover is None:
             return NEVER
-        if self._moving_since is None:
-            self._moving_since = now
-        return min(self._deadlines(self._moving_since))
+        open_ = self.opened_at is not None
+        return self.mover.deadline(self._presses, self.hindered_at, self._clock_set_at, open_=open_)
 
-    def free(self, now: float) -> bool:
+    def is_free(self, now: float) -> bool:
         """Tell whether others may be let through although something moves."""
-        start = self.start
-        if start is None or self.opened_at is None or self._forgotten:
+        if self.mover is None or self.opened_at is None:
             return True
-        if self._left:
-            set_meanwhile = self._clock_set_at >= start.sent_at
-            return set_meanwhile or now >= self.opened_at + EXCLUSIVE - 0.1
-        known = known_of(start)
-        if known is Known.UNKNOWN:
-            return now >= start.sent_at + FREE_AGAIN - 0.1
-        return known is Known.ACKNOWLEDGED and now >= self._due(start) + EXCLUSIVE - 0.1
+        return self.mover.is_free(now, self._presses, self._clock_set_at)
 
-    def _settled_at(self) -> float:
-        settled = self.start.settled_at if self.start is not None else 0.0
-        return NEVER if settled is None else settled
+    def moves_since(self, since: float, command: int | None) -> bool:
+        """Tell whether it moves still what should have been stopped.
 
-    def _deadlines(self, since: float) -> Iterator[float]:
-        """Return when it has to be over by the rule that applies."""
-        yield NEVER
-        start = self.start
-        if start is None:
-            return
-        if self._left:
-            if self.opened_at is not None and not self._forgotten:
-                yield self._left_behind(start, since, self.opened_at)
-        elif (known := known_of(start)) is Known.ACKNOWLEDGED:
-            yield self._insisting(self._due(start))
-        elif known is Known.UNKNOWN:
-            yield self._of_an_unknown_start(start, since)
-
-    def _due(self, start: Exchange) -> float:
-        """Return when the stop of an acknowledged move was due at the latest."""
-        settled = self._settled_at()
-        runs_until = max(
-            (
-                max(press.at, settled) + press.seconds
-                for press in self._presses
-                if press.command == start.command and press.at > start.sent_at - LONGEST_WAIT
-            ),
-            default=settled,
-        )
-        return min(runs_until, max(settled, self._end_wanted_at), self._stop_sent_at)
-
-    def _insisting(self, due: float) -> float:
-        """Return by when a stop arrives that is tried until it does."""
-        hindered = self.hindered_at
-        if hindered <= due:
-            return due + PROMPT
-        if self.opened_at is None or hindered > due + GIVEN_UP - LONGEST_PAUSE:
-            return NEVER
-        return hindered + min(FIRST_PAUSE + hindered - due, LONGEST_PAUSE) + PROMPT
-
-    def _of_an_unknown_start(self, start: Exchange, since: float) -> float:
-        settled = self._settled_at()
-        if self.hindered_at <= settled and since <= settled:
-            return settled + PROMPT
-        if self.hindered_at <= start.sent_at + LATE_START - 0.1:
-            return max(start.sent_at + LATE_START, settled) + PROMPT
-        return NEVER
-
-    def _left_behind(self, start: Exchange, since: float, opened_at: float) -> float:
-        if since <= opened_at:
-            return self._insisting(opened_at)
-        if self._clock_set_at >= start.sent_at:
-            return NEVER  # nobody can tell any more how late it is
-        return self._insisting(max(opened_at, start.sent_at + LATE_START))
+        Without a command that is what was started before some time, else what was after it.
+        """
+        if self.sim.moving is None or self.mover is None:
+            return False
+        sent_at = self.mover.start.sent_at
+        if command is None:
+            return sent_at <= since
+        return sent_at >= since and self.mover.start.command == command
