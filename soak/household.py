@@ -42,7 +42,7 @@ class Household:
         self._rules = rules
         self._journal = journal
         self._client: SodaClient | None = None
-        self._reach = ReachRules(Reachability(self.clock), rules)
+        self._reach = ReachRules(loop, Reachability(self.clock), rules)
 
     async def start(self, revision: str | None) -> None:
         """Begin a run, with what is on the disk."""
@@ -58,7 +58,7 @@ class Household:
             store=store,
             clock=self.clock,
         )
-        self._reach = ReachRules(Reachability(self.clock), self._rules)
+        self._reach = ReachRules(self._loop, Reachability(self.clock), self._rules)
         self._client.tokens.fetched.subscribe(self._reach.note_token)
         await self.run.spawn(self._client.tokens.load())
         if self._disk.token is None:

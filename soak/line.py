@@ -40,8 +40,10 @@ class Line:
             await _nothing()
         exchange = Exchange(post)
         bug = self._bug(exchange.endpoint)
-        if bug is not None and not bug.after:
-            raise AttributeError("a bug")
+        if bug is not None:
+            self._rules.met_bug(exchange)
+            if not bug.after:
+                raise AttributeError("a bug")
         post.on_send()
         self._rules.sent(exchange)
         self._platform.send(exchange)

@@ -6,64 +6,69 @@ from custom_components.sodalife.api import SodaError
 from custom_components.sodalife.reachability import Reachability
 
 from .rules import Rules
+from .virtual_loop import VirtualLoop
 
 OWN_FAILURES = 3  # in a row that make a camera unavailable
+MANY = 2  # cameras that have to fail for the platform to be down, unless there is one only
 TOKENS = ""
 
 
 class ReachRules:
     """Feeds `Reachability` with what happens, and checks what it makes of it.
 
-    A camera whose last word was an answer may be unavailable only if since then at least two
-    others (or the token's counter) failed three times in a row, and nobody has answered.
+    A camera whose last word was an answer may be unavailable only if others (two of them, or the
+    token's counter) have failed three times in a row, and all of that since it answered.
     """
 
-    def __init__(self, reachability: Reachability, rules: Rules) -> None:
+    def __init__(self, loop: VirtualLoop, reachability: Reachability, rules: Rules) -> None:
         """Watch one account."""
+        self._loop = loop
         self._reachability = reachability
         self._rules = rules
-        self._failures: dict[str, int] = {}  # in a row, since the last answer of anybody
-        self._own: dict[str, int] = {}  # in a row, by serial
+        self._cameras: dict[str, None] = {}
+        self._answered_at: dict[str, float] = {}  # those whose last word was an answer
+        self._failing: dict[str, tuple[int, float]] = {}  # how often in a row, and since when
 
     def add(self, serial: str) -> None:
         """Take a camera into account."""
         self._reachability.add(serial)
-        self._own[serial] = 0
+        self._cameras[serial] = None
 
     def remove(self, serial: str) -> None:
         """Take it out."""
         self._reachability.remove(serial)
-        self._own.pop(serial, None)
-        self._failures.pop(serial, None)
+        for known in (self._cameras, self._answered_at, self._failing):
+            known.pop(serial, None)
 
     def note(self, serial: str, err: SodaError | None) -> None:
         """Pass on what came of a call, and look at everybody."""
         self._reachability.note(serial, err)
-        if serial in self._own:
-            self._count(serial, err)
+        if serial in self._cameras:
+            self._remember(serial, err)
         self._check()
 
     def note_token(self, err: SodaError | None) -> None:
         """Pass on what came of a token's fetching."""
         self._reachability.note_token(err)
-        self._count(TOKENS, err)
+        self._remember(TOKENS, err)
         self._check()
 
-    def _count(self, serial: str, err: SodaError | None) -> None:
+    def _remember(self, serial: str, err: SodaError | None) -> None:
+        now = self._loop.time()
         if err is not None and err.platform_trouble:
-            self._failures[serial] = self._failures.get(serial, 0) + 1
-            self._own[serial] = self._own.get(serial, 0) + 1
+            self._answered_at.pop(serial, None)
+            times, since = self._failing.get(serial, (0, now))
+            self._failing[serial] = times + 1, since
         elif err is None or err.key != "token_paused":
-            self._failures.clear()
-            self._own[serial] = 0
+            self._failing.pop(serial, None)
+            self._answered_at[serial] = now
 
     def _check(self) -> None:
-        failing = [who for who, count in self._failures.items() if count >= OWN_FAILURES]
-        may_be_down = TOKENS in failing or len(failing) >= min(
-            2, len(self._own) - (TOKENS in self._own)
-        )
-        for serial, own in self._own.items():
-            if serial == TOKENS or own >= OWN_FAILURES or may_be_down:
+        since = {who: at for who, (times, at) in self._failing.items() if times >= OWN_FAILURES}
+        enough = TOKENS in since or len(since) >= min(MANY, len(self._cameras))
+        for serial in self._cameras:
+            answered_at = self._answered_at.get(serial)
+            if answered_at is None or self._reachability.available(serial):
                 continue
-            if not self._reachability.available(serial):
-                self._rules.broken(serial, f"unavailable after {own} failures of its own")
+            if not enough or min(since.values()) < answered_at:
+                self._rules.broken(serial, f"unavailable, though it answered at {answered_at:.3f}")

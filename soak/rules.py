@@ -113,6 +113,11 @@ class Rules:
             if exchange.settled_at is None:
                 self._faulty[exchange] = None
 
+    def met_bug(self, exchange: Exchange) -> None:
+        """See a bug of our own keep something from going out, or its answer from being read."""
+        self._journal.note(exchange.serial, "met a bug", exchange)
+        self.hindered(exchange.serial)
+
     def moved(self, start: Exchange) -> None:
         """See a start make a motor turn."""
         self._journal.note(start.serial, "moves", start.command)

@@ -125,11 +125,12 @@ class Watch:
     def moves_since(self, since: float, command: int | None) -> bool:
         """Tell whether it moves still what should have been stopped.
 
-        Without a command that is what was started before some time, else what was after it.
+        Without a command that is what moved at some time, else what was started after it.
         """
-        if self.sim.moving is None or self.mover is None:
+        mover = self.mover
+        if self.sim.moving is None or mover is None:
             return False
-        sent_at = self.mover.start.sent_at
         if command is None:
-            return sent_at <= since
-        return sent_at >= since and self.mover.start.command == command
+            return mover.began_at <= since
+        acknowledged = known_of(mover.start) is Known.ACKNOWLEDGED
+        return acknowledged and mover.start.sent_at >= since and mover.start.command == command
