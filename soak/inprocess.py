@@ -25,7 +25,7 @@ from simulator.service import serve_call, serve_token
 from simulator.trouble import late_answer, wrong_answer
 from simulator.workshop import Workshop
 
-from .exchange import Exchange
+from .exchange import TOKEN, Exchange
 from .verdict import END_STOPS
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ class InProcess:
 
     async def _serve(self, exchange: Exchange) -> None:
         carry_out = partial(self._carry_out, exchange)
-        if exchange.endpoint == "token":
+        if exchange.endpoint == TOKEN:
             response = await serve_token(self.cloud, dict(exchange.post.fields), carry_out)
         else:
             ask, arrived = ask_of(exchange.post), self.cloud.clock.time()
@@ -138,6 +138,8 @@ class InProcess:
             act = partial(self._start, exchange, act)
         if fault is None:
             return await act()
+        if fault.code is not None and not self._knows_token(exchange):
+            return await act()  # what a device says is said only to those who may ask
         self.on_fault(exchange, fault)
         if exchange.stops and fault.kind == "code" and fault.code in END_STOPS:
             with suppress(PlatformError):  # it says that nothing moves, so that has to be true
@@ -165,6 +167,15 @@ class InProcess:
             case _:
                 response = wrong_answer(self.cloud, fault)
         return response
+
+    def _knows_token(self, exchange: Exchange) -> bool:
+        """Tell whether something comes with the token that is valid, where that belongs."""
+        if exchange.endpoint == TOKEN:
+            return True
+        tokens = ask_of(exchange.post).tokens
+        in_query = self.cloud.rules.token_in_query
+        place = "query" if in_query else self.cloud.body_place(exchange.endpoint)
+        return self.cloud.desk.accepts(tokens.get(place))
 
     async def _start(self, exchange: Exchange, act: Act) -> web.StreamResponse:
         """Act, and tell whether that made the motor turn."""

@@ -16,7 +16,7 @@ TOKENS = ""
 class ReachRules:
     """Feeds `Reachability` with what happens, and checks what it makes of it.
 
-    A camera whose last word was an answer may be unavailable only if others (two of them, or the
+    A camera whose last word was an answer may become unavailable only if others (two of them, or the
     token's counter) have failed three times in a row, and all of that since it answered.
     """
 
@@ -26,6 +26,7 @@ class ReachRules:
         self._reachability = reachability
         self._rules = rules
         self._cameras: dict[str, None] = {}
+        self._was: dict[str, bool] = {}  # available, when that was looked at last
         self._answered_at: dict[str, float] = {}  # those whose last word was an answer
         self._failing: dict[str, tuple[int, float]] = {}  # how often in a row, and since when
 
@@ -33,11 +34,12 @@ class ReachRules:
         """Take a camera into account."""
         self._reachability.add(serial)
         self._cameras[serial] = None
+        self._was[serial] = self._reachability.available(serial)
 
     def remove(self, serial: str) -> None:
         """Take it out."""
         self._reachability.remove(serial)
-        for known in (self._cameras, self._answered_at, self._failing):
+        for known in (self._cameras, self._was, self._answered_at, self._failing):
             known.pop(serial, None)
 
     def note(self, serial: str, err: SodaError | None) -> None:
@@ -68,7 +70,8 @@ class ReachRules:
         enough = TOKENS in since or len(since) >= min(MANY, len(self._cameras))
         for serial in self._cameras:
             answered_at = self._answered_at.get(serial)
-            if answered_at is None or self._reachability.available(serial):
+            was, self._was[serial] = self._was[serial], self._reachability.available(serial)
+            if answered_at is None or not was or self._was[serial]:
                 continue
             if not enough or min(since.values()) < answered_at:
                 self._rules.broken(serial, f"unavailable, though it answered at {answered_at:.3f}")

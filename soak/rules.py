@@ -74,8 +74,11 @@ class Rules:
         """Judge what the platform calls a breach of its rules."""
         serial = text.partition(" ")[0]
         watch = self.watches[serial]
-        excusable = "while move" in text or "stops command" in text
-        if not (excusable and watch.is_free(self._loop.time())):
+        if "after an answer" in text or "before the previous" in text:
+            excused = watch.crossed_by_a_stop()
+        else:
+            excused = watch.is_free(self._loop.time())
+        if not excused:
             self.broken(serial, text)
 
     def promise(self, serial: str, what: str, seconds: float) -> Promise:

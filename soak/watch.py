@@ -39,6 +39,8 @@ class Watch:
         self._presses: deque[Press] = deque(maxlen=PRESSES)
         self._courses: dict[Exchange, Course] = {}  # the last few
         self._under_way: dict[Exchange, None] = {}
+        self._stops: dict[Exchange, None] = {}  # under way
+        self._call_sent_at = self._stop_settled_at = 0.0
 
     def pressed(self, now: float, command: int | None, seconds: float = 0.0) -> None:
         """Note that somebody wants a move, or, without a command, a stop."""
@@ -58,8 +60,10 @@ class Watch:
             for course in (self.course, self.mover):
                 if course is not None and course.settled_at <= exchange.sent_at:
                     course.stop_sent_at = min(course.stop_sent_at, exchange.sent_at)
+            self._stops[exchange] = None
         if not exchange.stops:
             self._under_way[exchange] = None
+            self._call_sent_at = exchange.sent_at
 
     def moved(self, start: Exchange, now: float) -> None:
         """Note that a start made the motor turn."""
@@ -70,6 +74,8 @@ class Watch:
         """Note that its sender knows what became of it."""
         if self._under_way.pop(exchange, exchange) is None:
             self.active_at = now
+        if self._stops.pop(exchange, exchange) is None:
+            self._stop_settled_at = now
         course = self.course
         if course is None:
             return
@@ -97,6 +103,7 @@ class Watch:
         """Note that there is no client any more."""
         self.opened_at = None
         self._under_way.clear()
+        self._stops.clear()
         for course in self._courses.values():
             if crashed:
                 course.left_at, course.found_at = now, NEVER
@@ -115,6 +122,10 @@ class Watch:
             return NEVER
         open_ = self.opened_at is not None
         return self.mover.deadline(self._presses, self.hindered_at, self._clock_set_at, open_=open_)
+
+    def crossed_by_a_stop(self) -> bool:
+        """Tell whether a stop was under way when the last other call left: it waits for nothing."""
+        return bool(self._stops) or self._stop_settled_at >= self._call_sent_at
 
     def is_free(self, now: float) -> bool:
         """Tell whether others may be let through although something moves."""
