@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
-from custom_components.sodalife.api import Camera, SodaClient
-from custom_components.sodalife.reachability import Reachability
+from custom_components.sodalife.api import Camera, SodaClient, SodaError
+from custom_components.sodalife.poller import Poller
 
 from .inprocess import InProcess
 from .journal import EVERYBODY, Journal
@@ -17,6 +18,7 @@ from .virtual_loop import VirtualLoop
 
 CALL_INTERVAL = 4.0
 SNAPSHOT_INTERVAL = 30.0
+POLL_INTERVAL = 60.0
 LONGEST_CLOSE = 21.0  # seconds; the rule says 20
 
 
@@ -25,6 +27,7 @@ class Household:
 
     Attributes:
         cameras: those that can be used just now, by serial.
+        polling: whether cameras are asked now and then.
 
     """
 
@@ -42,7 +45,9 @@ class Household:
         self._rules = rules
         self._journal = journal
         self._client: SodaClient | None = None
-        self._reach = ReachRules(loop, Reachability(self.clock), rules)
+        self._poller: Poller | None = None
+        self.polling = True
+        self._reach = ReachRules(loop, rules)
 
     async def start(self, revision: str | None) -> None:
         """Begin a run, with what is on the disk."""
@@ -58,13 +63,21 @@ class Household:
             store=store,
             clock=self.clock,
         )
-        self._reach = ReachRules(self._loop, Reachability(self.clock), self._rules)
+        self._reach = ReachRules(self._loop, self._rules)
         self._client.tokens.fetched.subscribe(self._reach.note_token)
         await self.run.spawn(self._client.tokens.load())
         if self._disk.token is None:
             self._rules.tokens.expected("nothing on the disk")
         for serial in self._platform.cloud.cameras:
             await self.open(serial)
+        self._poller = Poller(
+            lambda: tuple(self.cameras.values()),
+            self._check_online,
+            lambda: POLL_INTERVAL if self.polling else 0.0,
+            self._reach.reachability,
+            self.clock,
+        )
+        self.run.spawn(self._poller.run(CALL_INTERVAL))
 
     async def open(self, serial: str) -> None:
         """Begin to use a camera; what may have been left moving is stopped first."""
@@ -73,6 +86,7 @@ class Household:
     async def _open(self, serial: str) -> None:
         assert self._client is not None  # noqa: S101 - `start` has made it
         camera = Camera(self._client, serial, MovesOnDisk(self._disk, self.run))
+        camera.queue.start_cooldown()  # an earlier run may have called just now
         camera.configure(call_interval=CALL_INTERVAL, snapshot_interval=SNAPSHOT_INTERVAL)
         self._reach.add(serial)
         camera.device.outcome.subscribe(lambda err: self._reach.note(serial, err))
@@ -94,6 +108,8 @@ class Household:
         if not run.alive:
             return
         self._reach.remove(serial)
+        if self._poller is not None:
+            self._poller.forget(serial)
         self._journal.note(serial, "closed")
         self._rules.watches[serial].closed(self._loop.time(), crashed=False)
         if not camera.queue.idle:
@@ -104,6 +120,14 @@ class Household:
         assert self._client is not None  # noqa: S101 - `start` has made it
         await asyncio.gather(*(self.close(serial) for serial in tuple(self.cameras)))
         await self.run.spawn(self._client.close())
+        self.run.end()
+
+    def _check_online(self, camera: Camera) -> None:
+        async def check() -> None:
+            with suppress(SodaError, AttributeError, KeyError):  # the latter two are bugs
+                await camera.check_online()
+
+        self.run.spawn(check())
 
     async def crash(self) -> None:
         """End a run at once: nothing of it is left but what is on the disk."""

@@ -15,7 +15,7 @@ from custom_components.sodalife.api.move import LeftMove
 from .inprocess import EPOCH
 from .virtual_loop import VirtualLoop
 
-DISK = 0.004  # seconds at most that writing takes: a start waits for 5 ms
+DISK = 0.002  # seconds at most that writing takes: a start waits for 5 ms
 MAX_ROUNDS = 200  # of the loop, in which what has crashed has to be gone
 
 _RUN: ContextVar[Run | None] = ContextVar("run", default=None)
@@ -69,6 +69,11 @@ class Run:
     def timers(self) -> list[asyncio.TimerHandle]:
         """Return what this run is going to do."""
         return [timer for timer in self._loop.timers() if timer.get_context().get(_RUN) is self]
+
+    def end(self) -> None:
+        """End what would go on for ever; the rest has come to its end."""
+        for task in tuple(self._tasks):
+            task.cancel()
 
     async def crash(self) -> None:
         """End at once. What is cancelled may still think, but it reaches nothing any more."""

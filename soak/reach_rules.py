@@ -17,13 +17,13 @@ class ReachRules:
     """Feeds `Reachability` with what happens, and checks what it makes of it.
 
     A camera whose last word was an answer may become unavailable only if others (two of them, or the
-    token's counter) have failed three times in a row, and all of that since it answered.
+    token's counter) have failed three times in a row, and one has begun to fail since it answered.
     """
 
-    def __init__(self, loop: VirtualLoop, reachability: Reachability, rules: Rules) -> None:
+    def __init__(self, loop: VirtualLoop, rules: Rules) -> None:
         """Watch one account."""
         self._loop = loop
-        self._reachability = reachability
+        self.reachability = Reachability()
         self._rules = rules
         self._cameras: dict[str, None] = {}
         self._was: dict[str, bool] = {}  # available, when that was looked at last
@@ -32,26 +32,26 @@ class ReachRules:
 
     def add(self, serial: str) -> None:
         """Take a camera into account."""
-        self._reachability.add(serial)
+        self.reachability.add(serial)
         self._cameras[serial] = None
-        self._was[serial] = self._reachability.available(serial)
+        self._was[serial] = self.reachability.available(serial)
 
     def remove(self, serial: str) -> None:
         """Take it out."""
-        self._reachability.remove(serial)
+        self.reachability.remove(serial)
         for known in (self._cameras, self._was, self._answered_at, self._failing):
             known.pop(serial, None)
 
     def note(self, serial: str, err: SodaError | None) -> None:
         """Pass on what came of a call, and look at everybody."""
-        self._reachability.note(serial, err)
+        self.reachability.note(serial, err)
         if serial in self._cameras:
             self._remember(serial, err)
         self._check()
 
     def note_token(self, err: SodaError | None) -> None:
         """Pass on what came of a token's fetching."""
-        self._reachability.note_token(err)
+        self.reachability.note_token(err)
         self._remember(TOKENS, err)
         self._check()
 
@@ -66,12 +66,13 @@ class ReachRules:
             self._answered_at[serial] = now
 
     def _check(self) -> None:
-        since = {who: at for who, (times, at) in self._failing.items() if times >= OWN_FAILURES}
-        enough = TOKENS in since or len(since) >= min(MANY, len(self._cameras))
+        lost = [who for who, (times, _) in self._failing.items() if times >= OWN_FAILURES]
+        enough = TOKENS in lost or len(lost) >= min(MANY, len(self._cameras))
+        news_at = max((since for _, since in self._failing.values()), default=0.0)
         for serial in self._cameras:
             answered_at = self._answered_at.get(serial)
-            was, self._was[serial] = self._was[serial], self._reachability.available(serial)
+            was, self._was[serial] = self._was[serial], self.reachability.available(serial)
             if answered_at is None or not was or self._was[serial]:
                 continue
-            if not enough or min(since.values()) < answered_at:
+            if not enough or news_at < answered_at:
                 self._rules.broken(serial, f"unavailable, though it answered at {answered_at:.3f}")

@@ -140,16 +140,18 @@ class Simulation:
         end = self._loop.time() + LONGEST_OPERATION
         while self.crowd.acting and self._loop.time() < end:
             await asyncio.sleep(1.0)
+        self.household.polling = False
         await asyncio.sleep(ALL_OVER)
         self._see_that_nothing_is_left()
         await self._stop_what_moves()
+        self.household.polling = True
         self.crowd.welcome.set()
 
     def _see_that_nothing_is_left(self) -> None:
         run = self.household.run
         left = {
-            "tasks": run.tasks,
-            "timers": len(run.timers()),
+            "tasks": run.tasks - 1,  # the poller's
+            "timers": len(run.timers()) - 1,
             "calls being served": self.platform.busy,
             "queues that are not empty": sum(
                 not camera.queue.idle for camera in self.household.cameras.values()
