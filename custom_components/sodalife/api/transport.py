@@ -35,11 +35,14 @@ async def read_limited(response: aiohttp.ClientResponse, limit: int) -> bytes | 
     return bytes(chunks)
 
 
-def reason(err: Exception) -> str:
-    """Say why a connection failed without the address, which may be signed."""
-    if isinstance(err, aiohttp.ClientConnectorError):
-        return f"{type(err).__name__} {err.os_error.strerror or ''}".strip()
-    return type(err).__name__
+def reason(err: BaseException) -> str:
+    """Say why a connection failed without the address, which may be signed.
+
+    Nothing that an error is asked for need be there: a certificate error of aiohttp 3.11, which
+    Home Assistant 2025.4 brings, has an `os_error` that raises.
+    """
+    text: object = getattr(getattr(err, "os_error", None), "strerror", None)
+    return f"{type(err).__name__} {text}" if isinstance(text, str) else type(err).__name__
 
 
 async def exchange(
