@@ -14,8 +14,15 @@ import wave
 from aiohttp import web
 import pytest
 
-from custom_components.sodalife.api import Command, Endpoint, HttpTransport, SodaClient, SodaError, Sound
-from custom_components.sodalife.api.http_transport import MAX_CALLS
+from custom_components.sodalife.api import (
+    Command,
+    Endpoint,
+    HttpTransport,
+    SodaClient,
+    SodaError,
+    Sound,
+    Timeouts,
+)
 from custom_components.sodalife.api.codes import CODES, error_of
 from custom_components.sodalife.api.errors import (
     AnswerTimeout,
@@ -30,6 +37,7 @@ from custom_components.sodalife.api.errors import (
     VoiceEmpty,
     VoiceFormat,
 )
+from custom_components.sodalife.api.http_transport import MAX_CALLS
 from simulator import Cloud
 from simulator.camera import SimCamera
 from simulator.codes import CODES as PLATFORM_CODES
@@ -204,6 +212,7 @@ async def test_a_sound_that_is_refused_says_why(
 
 # Everything that can happen to a connection.
 
+IMPATIENT = Timeouts(capture=0.3, control=0.3, voice=0.3, live=0.3, online=0.3, talk=0.3)
 NETWORK_FAULTS: dict[str, type[SodaError]] = {
     "html": CannotConnect,
     "empty": MalformedAnswer,
@@ -221,20 +230,14 @@ NETWORK_FAULTS: dict[str, type[SodaError]] = {
 @everywhere
 @pytest.mark.parametrize("kind", NETWORK_FAULTS)
 async def test_a_broken_answer_is_an_error_once_and_then_all_is_well(
-    platform: Platform,
-    client: SodaClient,
-    endpoint: Endpoint,
-    kind: str,
-    monkeypatch: pytest.MonkeyPatch,
+    platform: Platform, endpoint: Endpoint, kind: str
 ) -> None:
-    monkeypatch.setitem(TIMEOUTS, endpoint, 0.05 if kind == "hang" else TIMEOUTS[endpoint])
+    client = platform.client(timeouts=IMPATIENT if kind == "hang" else Timeouts())
     platform.fault(kind, endpoint.value, times=1)
     with pytest.raises(SodaError) as caught:
         await OPERATIONS[endpoint](client)
     assert type(caught.value) is NETWORK_FAULTS[kind]
-    assert caught.value.maybe_done
     assert caught.value.platform_trouble
-    monkeypatch.undo()
     await client.stop(SERIAL, Command.ZOOM_IN)
     await OPERATIONS[endpoint](client)
 
@@ -445,13 +448,9 @@ async def test_no_secret_in_an_error_about_the_credentials(
 
 @pytest.mark.parametrize("kind", [*NETWORK_FAULTS, "closed"])
 async def test_no_secret_in_an_error_about_the_connection(
-    platform: Platform,
-    client: SodaClient,
-    kind: str,
-    caplog: pytest.LogCaptureFixture,
-    monkeypatch: pytest.MonkeyPatch,
+    platform: Platform, kind: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setitem(TIMEOUTS, Endpoint.LIVE, 0.05)
+    client = platform.client(timeouts=Timeouts(live=0.05))
     token = (await client.tokens.get()).value
     if kind == "closed":
         await platform.server.close()
@@ -499,7 +498,9 @@ async def test_an_address_below_the_host_is_kept(platform: Platform) -> None:
         return web.json_response({"access_token": "abc", "expires_in": 7200, "online": 1})
 
     async with answering(handler) as host:
-        client = SodaClient(HttpTransport(platform.session, f"{host}/soda/"), "id", "secret", revision="query")
+        client = SodaClient(
+            HttpTransport(platform.session, f"{host}/soda/"), "id", "secret", revision="query"
+        )
         await client.is_online(SERIAL)
     assert paths == ["/soda/oauth2/access_token", "/soda/iot/cameras/onlinestatus"]
 

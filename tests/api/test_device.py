@@ -62,6 +62,64 @@ async def test_any_call_tells_that_it_is_offline_and_what_only_it_can_do_that_it
     assert device.online is True
 
 
+@pytest.mark.parametrize("kind", ["live", "talk"])
+async def test_an_address_proves_nothing_where_the_platform_can_be_asked(
+    device: Device, sim: SimCamera, clock: ManualClock, kind: str
+) -> None:
+    """It is the platform's own, and given for cameras that are offline, too."""
+
+    async def address() -> None:
+        await (device.live_url("hls") if kind == "live" else device.talk_url())
+
+    await clock.advance(1.0)
+    await address()
+    assert (device.online, device.seen_at) == (None, float("-inf"))
+    sim.online = False
+    assert await device.check_online() is False
+    sim.online = True  # so that the platform gives one
+    seen_at = device.seen_at
+    await clock.advance(1.0)
+    await address()
+    assert (device.online, device.seen_at) == (False, seen_at)
+    sim.online = False
+    await gathered(device.capture(), device.live_url("hls"))
+    sim.online = True
+    await address()
+    assert device.online is False
+    assert await device.check_online() is True
+    assert device.online is True
+
+
+@pytest.mark.parametrize("revision", ["body"])
+async def test_an_address_has_to_do_where_nothing_better_can_be_asked(
+    device: Device, sim: SimCamera, clock: ManualClock
+) -> None:
+    await clock.advance(1.0)
+    await device.live_url("hls")
+    assert (device.online, device.seen_at) == (True, 1.0)
+    sim.online = False
+    with pytest.raises(DeviceOffline):
+        await device.capture()
+    assert device.online is False
+    sim.online = True
+    await device.live_url("hls")
+    assert device.online is True
+
+
+async def test_an_address_has_to_do_where_the_endpoint_turned_out_to_be_missing(
+    platform: Platform, device: Device, sim: SimCamera
+) -> None:
+    """The camera was offline by the word of the endpoint before."""
+    sim.online = False
+    assert await device.check_online() is False
+    platform.code("NOT_FOUND", "onlinestatus")
+    await gathered(device.check_online())
+    assert not device.client.knows(Endpoint.ONLINE)
+    sim.online = True
+    await device.live_url("hls")
+    assert device.online is True
+
+
 @pytest.mark.parametrize("code", ["49999", "20008", "60017", "INTERNAL_SERVER_ERROR", "10002"])
 async def test_other_trouble_tells_nothing_about_that(
     platform: Platform, device: Device, code: str
@@ -166,6 +224,44 @@ async def test_listeners_hear_of_news_only_and_until_they_leave(
     sim.online = True
     await device.check_online()
     assert heard == [True, False]
+
+
+async def test_nothing_but_counting_runs_on_a_second_success_in_a_row(
+    device: Device, outcomes: list[SodaError | None]
+) -> None:
+    calls = (
+        device.check_online,
+        device.capture,
+        lambda: device.live_url("hls"),
+        device.talk_url,
+        lambda: device.start(Command.UP, lambda: None),
+        lambda: device.stop(Command.UP),
+    )
+    for call in calls:
+        await call()
+    changes: list[str] = []
+    device.changed.subscribe(lambda: changes.append("changed"))
+    for call in calls:
+        await call()
+    assert changes == []
+    assert outcomes == [None] * 2 * len(calls)
+    assert device.calls_today == 2 * len(calls)
+
+
+async def test_a_success_that_mends_one_failure_of_two_says_so_once(
+    platform: Platform, device: Device
+) -> None:
+    platform.code("60017", "capture", times=1)
+    platform.code("60019", "liveurl", times=1)
+    await gathered(device.capture())
+    await gathered(device.live_url("hls"))
+    changes: list[int] = []
+    device.changed.subscribe(lambda: changes.append(len(device.failures)))
+    for _ in range(2):
+        await device.live_url("hls")
+    for _ in range(2):
+        await device.capture()
+    assert changes == [1, 0]
 
 
 # Calls of today.

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncGenerator
 
 import pytest
 
 from custom_components.sodalife.api import Camera, Command, Snapshot, SodaError
+from custom_components.sodalife.api.call_queue import Priority
 from custom_components.sodalife.api.errors import (
     AnswerTimeout,
     CaptureQuotaUsed,
@@ -252,6 +254,116 @@ async def test_a_snapshot_that_waits_for_a_move_to_end_is_a_new_one(
     assert arrived(sim) == ["start 2", "stop 2", "capture"]
 
 
+async def test_a_snapshot_whose_viewers_all_left_before_its_turn_is_taken_all_the_same(
+    camera: Camera, sim: SimCamera, clock: ManualClock, snapshot: Snapshot
+) -> None:
+    """Or a camera that is busy for longer than anybody looks would never show a new one."""
+    async with camera.queue.turn(Priority.PTZ):
+        viewer = asyncio.create_task(camera.snapshots.get())
+        await clock.advance(8.0)
+        assert await asyncio.wait_for(viewer, 1.0) is snapshot
+    await until(lambda: camera.snapshots.last is not snapshot)
+    assert sim.photos == 2
+
+
+@pytest.fixture
+async def downloading(
+    platform: Platform, camera: Camera, sim: SimCamera
+) -> AsyncGenerator[asyncio.Task[Snapshot]]:
+    """A photo that was taken, and whose picture takes its time to come."""
+    platform.fault("slow", "picture", seconds=0.1, times=1)
+    capturing = asyncio.create_task(camera.snapshots.capture())
+    await until(lambda: sim.photos and not camera.queue._taken)
+    yield capturing
+    await gathered(capturing)
+
+
+async def test_a_press_does_not_wait_for_the_download_of_a_picture(
+    camera: Camera, sim: SimCamera, clock: ManualClock, downloading: asyncio.Task[Snapshot]
+) -> None:
+    pressed = asyncio.create_task(camera.ptz.start(Command.LEFT, 1.0))
+    await clock.advance(4.0)
+    await asyncio.wait_for(pressed, 0.09)
+    assert sim.moving == Command.LEFT
+    assert not downloading.done()
+    await clock.drive(camera.ptz.stop())
+
+
+async def test_a_photo_that_was_commanded_before_a_move_is_stale_after_it(
+    camera: Camera, sim: SimCamera, clock: ManualClock, downloading: asyncio.Task[Snapshot]
+) -> None:
+    """Also when the move happens, from its start to its end, while the picture comes."""
+    moving = asyncio.create_task(camera.ptz.move(Command.LEFT, 0.0))
+    await clock.advance(4.0)
+    await moving
+    assert not downloading.done()
+    before = await downloading
+    after = await clock.drive(camera.snapshots.get())
+    assert after is not before
+    assert await camera.snapshots.get() is after
+    assert arrived(sim) == ["capture", "start 2", "stop 2", "capture"]
+
+
+@pytest.mark.parametrize("look", ["get", "capture"])
+async def test_who_asks_after_a_move_never_shares_a_photo_from_before_it(
+    camera: Camera,
+    sim: SimCamera,
+    clock: ManualClock,
+    downloading: asyncio.Task[Snapshot],
+    look: str,
+) -> None:
+    moving = asyncio.create_task(camera.ptz.move(Command.LEFT, 0.0))
+    await clock.advance(4.0)
+    await moving
+    moved_at = clock.monotonic()
+    works = [asyncio.create_task(getattr(camera.snapshots, look)()) for _ in range(3)]
+    await asyncio.sleep(0)
+    assert not downloading.done()
+    seen = await clock.drive(gathered(*works))
+    assert [snapshot.commanded.monotonic > moved_at for snapshot in seen] == [True] * 3
+    assert (await downloading).commanded.monotonic < moved_at
+    assert sim.photos == 2, "one for all of them"
+
+
+# The clocks.
+
+
+async def test_after_the_machine_slept_a_snapshot_is_not_recent_any_more(
+    camera: Camera, sim: SimCamera, clock: ManualClock
+) -> None:
+    """The time of day jumps then, the other clock stands still."""
+    first = await camera.snapshots.get()
+    clock.jump(9 * 3600.0)
+    second = await clock.drive(camera.snapshots.get())
+    assert second is not first
+    assert second.captured_at >= first.captured_at + 9 * 3600.0
+    assert await camera.snapshots.get() is second
+    assert sim.photos == 2
+
+
+async def test_a_clock_that_is_set_back_does_no_harm(
+    camera: Camera, sim: SimCamera, clock: ManualClock
+) -> None:
+    first = await camera.snapshots.get()
+    clock.jump(-9 * 3600.0)
+    await clock.advance(29.9)
+    assert await camera.snapshots.get() is first
+    await clock.advance(0.2)
+    assert await camera.snapshots.get() is not first
+    assert sim.photos == 2
+
+
+async def test_a_failure_is_tried_again_after_10_seconds_though_the_clock_is_set_back(
+    platform: Platform, camera: Camera, sim: SimCamera, clock: ManualClock
+) -> None:
+    platform.code("60017", "capture", times=1)
+    await gathered(camera.snapshots.get())
+    clock.jump(-9 * 3600.0)
+    await clock.advance(10.0)
+    assert await clock.drive(camera.snapshots.get())
+    assert sim.photos == 1
+
+
 # The quota of a day.
 
 
@@ -270,6 +382,44 @@ async def test_a_used_up_quota_closes_capture_until_midnight_in_shanghai(
     assert arrived(sim) == ["capture"]
     await clock.advance(1)
     assert (await camera.snapshots.capture()).picture.content
+
+
+@pytest.mark.parametrize(
+    ("jump", "hours"),
+    [(16.0, 0.0), (10.0, 6.0), (30.0, 0.0), (-9.0, 16.0)],
+    ids=["slept until midnight", "slept for a while", "slept over it", "set back"],
+)
+async def test_a_used_up_quota_ends_by_whichever_clock_says_that_it_is_midnight(
+    platform: Platform, camera: Camera, sim: SimCamera, jump: float, hours: float
+) -> None:
+    """It is 8 in the morning in Shanghai; nothing keeps photos closed for longer than to midnight."""
+    clock = platform.clock
+    platform.code("10028", "capture", times=1)
+    with pytest.raises(CaptureQuotaUsed):
+        await camera.snapshots.capture()
+    clock.jump(jump * 3600)
+    if hours:
+        await clock.advance(hours * 3600 - 5)
+        with pytest.raises(CaptureQuotaUsed):
+            await camera.snapshots.capture()
+        assert arrived(sim) == ["capture"]
+    await clock.advance(5.0)
+    assert (await camera.snapshots.capture()).picture.content
+
+
+async def test_a_used_up_quota_costs_a_press_nothing(
+    platform: Platform, camera: Camera, sim: SimCamera, clock: ManualClock
+) -> None:
+    """What was not sent keeps nobody waiting."""
+    platform.code("10028", "capture")
+    await gathered(camera.snapshots.capture())
+    await clock.advance(4.0)
+    await gathered(camera.snapshots.capture())
+    began = clock.monotonic()
+    await asyncio.wait_for(camera.ptz.start(Command.LEFT, 1.0), 1.0)
+    assert clock.monotonic() == began
+    assert sim.moving == Command.LEFT
+    await camera.ptz.stop()
 
 
 async def test_a_used_up_quota_closes_nothing_else(
