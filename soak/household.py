@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from collections.abc import Coroutine
+from typing import Any
 
-from custom_components.sodalife.api import Camera, SodaClient, SodaError
+from custom_components.sodalife.api import Camera, SodaClient
 from custom_components.sodalife.poller import Poller
 
 from .inprocess import InProcess
 from .journal import EVERYBODY, Journal
-from .line import Line
+from .line import Line, is_bug
 from .machine import Disk, MachineClock, MovesOnDisk, Run, TokenOnDisk
 from .reach_rules import ReachRules
 from .rules import Rules
@@ -72,9 +73,9 @@ class Household:
             await self.open(serial)
         self._poller = Poller(
             lambda: tuple(self.cameras.values()),
-            self._check_online,
             lambda: POLL_INTERVAL if self.polling else 0.0,
             self._reach.reachability,
+            self._spawn,
             self.clock,
         )
         self.run.spawn(self._poller.run(CALL_INTERVAL))
@@ -122,12 +123,17 @@ class Household:
         await self.run.spawn(self._client.close())
         self.run.end()
 
-    def _check_online(self, camera: Camera) -> None:
-        async def check() -> None:
-            with suppress(SodaError, AttributeError, KeyError):  # the latter two are bugs
-                await camera.check_online()
+    def _spawn(self, work: Coroutine[Any, Any, None], _name: str) -> None:
+        """Have something done in the background."""
 
-        self.run.spawn(check())
+        async def do() -> None:
+            try:
+                await work
+            except Exception as err:  # noqa: BLE001 - unless it is a bug of ours, it is one of theirs
+                if not is_bug(err):
+                    self._rules.broken(EVERYBODY, f"in the background: {err!r}")
+
+        self.run.spawn(do())
 
     async def crash(self) -> None:
         """End a run at once: nothing of it is left but what is on the disk."""

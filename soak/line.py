@@ -15,6 +15,9 @@ from .machine import Run
 from .rules import Rules
 
 
+BUG = "a bug"
+
+
 @dataclass(slots=True)
 class Bug:
     """A fault of our own code: an exception that nobody has thought of."""
@@ -22,6 +25,11 @@ class Bug:
     endpoint: str
     after: bool  # something went out and was answered all the same
     times: int
+
+
+def is_bug(err: BaseException) -> bool:
+    """Tell whether an error is one that was put into our own code."""
+    return err.args == (BUG,)
 
 
 class Line:
@@ -43,14 +51,14 @@ class Line:
         if bug is not None:
             self._rules.met_bug(exchange)
             if not bug.after:
-                raise AttributeError("a bug")
+                raise AttributeError(BUG)
         post.on_send()
         self._rules.sent(exchange)
         self._platform.send(exchange)
         try:
             answer = await exchange.answer()
             if bug is not None:
-                exchange.outcome = KeyError("a bug")
+                exchange.outcome = KeyError(BUG)
                 raise exchange.outcome
             return answer
         finally:

@@ -13,6 +13,7 @@ from custom_components.sodalife.api import Camera, Clip, Command, Place, SodaErr
 
 from .household import CALL_INTERVAL, Household
 from .journal import Journal
+from .line import is_bug
 from .rules import Rules
 from .run import MOVES, SOUND
 from .virtual_loop import VirtualLoop
@@ -192,5 +193,5 @@ class Crowd:
                 self._rules.told_that_it_stopped(serial, since, idea.command)
             return
         self.counts[f"told {getattr(err, 'key', 'of a bug')}"] += 1
-        if not isinstance(err, SodaError) and "a bug" not in str(err):
+        if not isinstance(err, SodaError) and not is_bug(err):
             self._rules.broken(serial, f"{idea.name} raises {err!r}")

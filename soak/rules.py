@@ -77,7 +77,9 @@ class Rules:
         if "after an answer" in text or "before the previous" in text:
             excused = watch.crossed_by_a_stop()
         else:
-            excused = watch.is_free(self._loop.time())
+            excused = watch.is_free(self._loop.time()) or (
+                "stops command" in text and watch.overtaken
+            )
         if not excused:
             self.broken(serial, text)
 

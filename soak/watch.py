@@ -123,6 +123,11 @@ class Watch:
         open_ = self.opened_at is not None
         return self.mover.deadline(self._presses, self.hindered_at, self._clock_set_at, open_=open_)
 
+    @property
+    def overtaken(self) -> bool:
+        """Whether another start was sent while it moved: then which one moves is a guess."""
+        return self.mover is not self.course
+
     def crossed_by_a_stop(self) -> bool:
         """Tell whether a stop was under way when the last other call left: it waits for nothing."""
         return bool(self._stops) or self._stop_settled_at >= self._call_sent_at

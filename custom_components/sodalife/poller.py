@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 import math
+from typing import Any
 
-from .api import Camera, Clock, Endpoint
+from .api import Camera, Clock, Endpoint, SodaError
 from .api.backoff import Backoff
 from .api.signal import Signal
-from .const import LOGGER
+from .const import DOMAIN, LOGGER
 from .reachability import Reachability
 
 SUSPICION_GAP = 5.0  # seconds between checks while it is found out who can be reached ...
+SUSPECTS = 2  # of those who failed that are asked each time: as many as make the platform doubtful
 MAX_DOWN_GAP = 60.0  # ... growing up to this once the platform is known to be down
 FIRST_ROUND_GAP = 1.0  # seconds between checks after the start, at most
 OFFLINE_PROBE = 120.0  # seconds, at least, between probes where there is no online endpoint
@@ -28,25 +30,25 @@ class Poller:
     def __init__(
         self,
         cameras: Callable[[], Sequence[Camera]],
-        check: Callable[[Camera], None],
         interval: Callable[[], float],
         reachability: Reachability,
+        spawn: Callable[[Coroutine[Any, Any, None], str], object],
         clock: Clock,
     ) -> None:
-        """Take whom to ask, how, and how often.
+        """Take whom to ask, how often, and how to work in the background.
 
         Args:
             cameras: gives the cameras there are now.
-            check: has a camera asked soon, in the background.
             interval: gives the seconds between two checks of a camera; 0: none are made.
             reachability: what is known of who can be reached.
+            spawn: has something done in the background, under a name.
             clock: the time.
 
         """
         self._cameras = cameras
-        self._check = check
         self._interval = interval
         self._reachability = reachability
+        self._spawn = spawn
         self._clock = clock
         self.visited: Signal[[Camera]] = Signal()
         self._asked_at: dict[str, float] = {}
@@ -69,39 +71,51 @@ class Poller:
             longest = math.inf
 
     def ask(self, camera: Camera) -> None:
-        """Have a camera asked now."""
-        self._asked_at[camera.serial] = self._clock.monotonic()
-        try:
-            self._check(camera)
-        except Exception:  # noqa: BLE001 - one camera's trouble must not end the others' checks
-            LOGGER.exception("The check of %s could not be begun", camera.serial)
+        """Have a camera asked soon, unless it is the user's wish that none is asked."""
+        if self._interval() > 0:
+            self._asked_at[camera.serial] = self._clock.monotonic()
+            self._spawn(_check(camera), f"{DOMAIN} online check {camera.serial}")
 
     def forget(self, serial: str) -> None:
         """Forget a camera that is gone."""
         self._asked_at.pop(serial, None)
 
     def _visit(self, camera: Camera) -> None:
-        if self._interval() > 0 and self._is_due(camera):
+        if self._is_due(camera):
             self.ask(camera)
-        self.visited.emit(camera)
+        try:
+            self.visited.emit(camera)
+        except Exception:  # noqa: BLE001 - the others want their checks whatever it is
+            LOGGER.exception("What follows a check of %s", camera.serial)
 
     def _is_due(self, camera: Camera) -> bool:
         """Tell whether a check would tell anything that is not known."""
-        interval, now = self._interval(), self._clock.monotonic()
+        interval = self._interval()
         if self._reachability.down:
-            return True
+            return self._may_ask(camera)
         if camera.device.client.knows(Endpoint.ONLINE):
-            return now - camera.device.seen_at > interval / 2
-        # Without an online endpoint a check is a live address: only for cameras that
-        # were offline, now and then, until they answer.
-        asked_at = self._asked_at.get(camera.serial, float("-inf"))
-        return camera.device.online is False and now - asked_at >= max(interval, OFFLINE_PROBE)
+            return self._clock.monotonic() - camera.device.seen_at > interval / 2
+        # Without an online endpoint a check is a live address: only for cameras that are out of
+        # reach, now and then, until they answer.
+        reached = self._reachability.available(camera.serial) and camera.device.online is not False
+        return not reached and self._unasked_for(camera) >= max(interval, OFFLINE_PROBE)
+
+    def _may_ask(self, camera: Camera) -> bool:
+        """Tell whether a camera may be asked out of its turn: an offline one costs a probe."""
+        return (
+            camera.device.online is not False
+            or camera.device.client.knows(Endpoint.ONLINE)
+            or self._unasked_for(camera) >= OFFLINE_PROBE
+        )
+
+    def _unasked_for(self, camera: Camera) -> float:
+        return self._clock.monotonic() - self._asked_at.get(camera.serial, float("-inf"))
 
     async def _rest(self, longest: float) -> None:
         """Wait until it is time for the next camera; that may come sooner than it seemed."""
         began = self._clock.monotonic()
         gap = self._down.grow() if self._reachability.down else 0.0
-        while (rest := began + min(max(gap, self._gap()), longest) - self._clock.monotonic()) > 0:
+        while (rest := began + max(gap, min(self._gap(), longest)) - self._clock.monotonic()) > 0:
             await self._clock.sleep(min(rest, SUSPICION_GAP))
             self._investigate()
 
@@ -114,15 +128,35 @@ class Poller:
         return interval / max(1, len(self._cameras()))
 
     def _investigate(self) -> None:
-        """Ask one camera that has failed, and one that is thought healthy."""
+        """Ask those who have failed, and one who is thought healthy if that would help."""
         reach, now = self._reachability, self._clock.monotonic()
-        if not reach.down:
-            self._down.reset()
-        if not reach.in_doubt or reach.down or now < self._investigated_at + SUSPICION_GAP:
+        if reach.down:
+            return
+        self._down.reset()
+        in_doubt = reach.suspects or reach.wants_witness
+        if not in_doubt or now < self._investigated_at + SUSPICION_GAP:
             return
         self._investigated_at = now
-        cameras = [camera for camera in self._cameras() if camera.device.online is not False]
-        for is_wanted in (reach.is_suspect, reach.is_untried):
-            wanted = (camera for camera in cameras if is_wanted(camera.serial))
-            if (camera := next(wanted, None)) is not None:
-                self.ask(camera)
+        cameras = [camera for camera in self._cameras() if self._may_ask(camera)]
+        for camera in self._suspects(cameras) + self._witnesses(cameras):
+            self.ask(camera)
+
+    def _suspects(self, cameras: list[Camera]) -> list[Camera]:
+        known = {camera.serial: camera for camera in cameras}
+        return [known[who] for who in self._reachability.suspects if who in known][:SUSPECTS]
+
+    def _witnesses(self, cameras: list[Camera]) -> list[Camera]:
+        """Return the healthy camera that was asked the longest time ago."""
+        if not self._reachability.wants_witness:
+            return []
+        healthy = [camera for camera in cameras if self._reachability.is_healthy(camera.serial)]
+        return sorted(healthy, key=self._unasked_for, reverse=True)[:1]
+
+
+async def _check(camera: Camera) -> None:
+    try:
+        await camera.check_online()
+    except SodaError as err:
+        LOGGER.debug("Online check of %s: %s", camera.serial, err)
+    except Exception:  # noqa: BLE001 - nobody else would say so before it is long over
+        LOGGER.exception("Online check of %s", camera.serial)

@@ -19,10 +19,11 @@ class Background:
         """Start without any."""
         self._tasks: list[asyncio.Task[None]] = []
 
-    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Have some work done; it handles its own errors, and what it does not is logged."""
         task = launch(work, lambda: self._done(task))
         self._tasks.append(task)
+        return task
 
     async def wait(self) -> None:
         """Return when all is done, whatever came of it."""

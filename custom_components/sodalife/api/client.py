@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
 import time
 
 from .answers import Payload, end_of, payload_of, require_success, seconds_of, text_of
+from .attempts import Attempt, Attempts
 from .clock import Clock, SystemClock
-from .dialect import Dialect
 from .dialect_probe import DialectProbe
 from .errors import (
     ApplicationFrozen,
@@ -53,23 +52,6 @@ RESULT_FIELD = {  # what only an answer of the platform has; a gateway's proves 
 _BEFORE_THE_DEVICE = (TokenRejected, InvalidParameter, ApplicationFrozen)
 
 
-@dataclass(frozen=True, slots=True)
-class _Attempt:
-    """How a call is tried.
-
-    Attributes:
-        renewed: the token is a fresh one, since another was refused.
-        refusal: the dialect is only a guess, made because the likely one was refused with this.
-
-    """
-
-    token: Token
-    dialect: Dialect
-    began_at: float
-    renewed: bool = False
-    refusal: SodaError | None = None
-
-
 class SodaClient:
     """Speaks to the platform on behalf of one application."""
 
@@ -89,6 +71,7 @@ class SodaClient:
         self.probe = DialectProbe(self.clock, revision)
         self.tokens = TokenKeeper(self._fetch_token, self.clock, store)
         self.stats: defaultdict[str, EndpointStats] = defaultdict(EndpointStats)
+        self._attempts = Attempts(self.tokens, self.probe, self.clock)
         self._transport = transport
         self._client_id = client_id
         self._client_secret = client_secret
@@ -185,39 +168,14 @@ class SodaClient:
 
     async def _call(self, request: Request) -> Payload:
         """Call; replace a refused token once, and find out the dialect on the way."""
-        token = await self.tokens.get(urgent=request.stop)
-        attempt = _Attempt(token, self.probe.first_choice, self.clock.monotonic())
+        attempt = await self._attempts.first(request)
         while True:
             try:
                 return await self._send(request, attempt)
             except (TokenRejected, InvalidParameter, NotSupported) as err:
-                attempt = await self._next_attempt(request, attempt, err)
+                attempt = await self._attempts.next(request, attempt, err)
 
-    async def _next_attempt(self, request: Request, attempt: _Attempt, err: SodaError) -> _Attempt:
-        """Return how to try a refused call once more; the table is in `dialect_probe`.
-
-        Raises:
-            SodaError: the refusal, if there is nothing left to try.
-
-        """
-        guessed, refusal = attempt.refusal is not None, attempt.refusal or err
-        may_guess = not guessed and (isinstance(refusal, InvalidParameter) or attempt.renewed)
-        if not guessed and isinstance(err, NotSupported):
-            raise err
-        if not guessed and (may_guess or self.probe.dialect is not attempt.dialect):
-            dialect = self.probe.alternative(attempt.dialect)
-            if dialect is not None:
-                return replace(attempt, dialect=dialect, refusal=refusal)
-        if isinstance(refusal, TokenRejected) and not attempt.renewed:
-            token = await self.tokens.renew(
-                attempt.token, request.serial, attempt.began_at, urgent=request.stop
-            )
-            return _Attempt(token, self.probe.first_choice, self.clock.monotonic(), renewed=True)
-        if isinstance(refusal, TokenRejected):
-            self.tokens.rejected_again(request.serial)
-        raise refusal
-
-    async def _send(self, request: Request, attempt: _Attempt) -> Payload:
+    async def _send(self, request: Request, attempt: Attempt) -> Payload:
         query, fields = attempt.dialect.encode(request, attempt.token.value)
         post = Post(
             f"iot/cameras/{request.endpoint}",
@@ -245,6 +203,6 @@ class SodaClient:
             self.probe.note_success(request.endpoint)
         return answer
 
-    def _confirm(self, attempt: _Attempt, request: Request) -> None:
+    def _confirm(self, attempt: Attempt, request: Request) -> None:
         self.tokens.accepted(attempt.token, request.serial)
         self.probe.confirm(attempt.dialect)

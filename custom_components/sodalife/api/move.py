@@ -43,6 +43,10 @@ class MoveState(Enum):
     STOPPED = auto()  # nothing is due any more
 
 
+class TakenBack(Exception):
+    """A start was not wanted any more before it was sent."""
+
+
 _MAY_BE_MOVING = (
     MoveState.SENT,
     MoveState.LEFT,
@@ -165,25 +169,48 @@ class Move:
         self._clock = clock
         self._watchdog = Watchdog(clock, seconds, self.end)
 
+    @classmethod
+    def left_behind(cls, left: LeftMove, clock: Clock) -> Move:
+        """Return a move of an earlier run, which wants its stop."""
+        move = cls(left.command, 0.0, clock)
+        move.sent()
+        move.sent_at -= max(0.0, clock.time() - left.written_at)
+        move.state = MoveState.LEFT
+        move.settled.set()
+        move.end()
+        return move
+
     @property
     def may_be_moving(self) -> bool:
         """Whether the motor may be running."""
         return self.state in _MAY_BE_MOVING
 
     def sent(self) -> None:
-        """Note that the start goes out."""
+        """Note that the start goes out.
+
+        Raises:
+            TakenBack: if it must not go out any more.
+
+        """
+        if self.wanted_to_end.is_set():
+            raise TakenBack
         self.state = MoveState.SENT
         self.sent_at = self._clock.monotonic()
         self.begun.set()
 
     def settle(self, err: Exception | None) -> None:
-        """Note what came of the start. The end of the range is an end, no error."""
+        """Note what came of the start. The end of the range is an end, no error.
+
+        A move that is not known to run is nothing that the same wish could join.
+        """
         never_sent = self.state is MoveState.WAITING
         self.state = MoveState.REFUSED if never_sent else state_after(err)
-        self.error = None if isinstance(err, EndStop) else err
+        self.error = None if isinstance(err, EndStop | TakenBack) else err
         self.begun.set()
         self.settled.set()
-        if self.state is MoveState.ACKNOWLEDGED and not self.wanted_to_end.is_set():
+        if self.state is not MoveState.ACKNOWLEDGED:
+            self.wanted_to_end.set()
+        elif not self.wanted_to_end.is_set():
             self._watchdog.restart()
 
     def extend(self, seconds: float) -> None:

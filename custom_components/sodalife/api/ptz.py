@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Generator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 import logging
 
 from .background import Background
 from .call_queue import MAX_WAIT, CallQueue, Priority
 from .clock import timeout
 from .device import Device
-from .errors import QueueBusy
+from .errors import AnswerTimeout, QueueBusy
+from .logbook import Logbook
 from .models import Command
-from .move import LeftMove, Move, MoveRecord, MoveState
+from .move import LeftMove, Move, MoveRecord, MoveState, TakenBack
 from .stop_delivery import StopDelivery
 
 _LOGGER = logging.getLogger(__name__)
 
 HOME_SECONDS = 5.0  # a return to the preset; then the stop that the platform wants
-RECORD_PATIENCE = 0.005  # seconds that a start waits for being written down
 MAX_CLOSE = 20.0  # seconds that letting go may take; Home Assistant gives no more either
 
 
@@ -36,11 +36,12 @@ class Ptz:
         self._device = device
         self._queue = queue
         self._clock = device.clock
-        self._record = record
+        self._logbook = Logbook(record, device.serial, device.clock)
         self._on_moved = on_moved
         self._stops = StopDelivery(device, queue)
         self._background = Background()
         self._move: Move | None = None
+        self._presses = 0  # of stop
         self._closed = False
 
     @property
@@ -83,6 +84,7 @@ class Ptz:
             SodaError: if the stop could not be delivered, after retries.
 
         """
+        self._presses += 1
         if (move := self._move) is not None:
             self._end(move)
             await move.settled.wait()
@@ -92,12 +94,7 @@ class Ptz:
 
     def recover(self, left: LeftMove) -> None:
         """Stop what an earlier run began and did not live to stop, before anything else."""
-        move = self._move = Move(left.command, 0.0, self._clock)
-        move.sent()
-        move.sent_at -= max(0.0, self._clock.time() - left.written_at)
-        move.state = MoveState.LEFT
-        move.settled.set()
-        move.end()
+        move = self._move = Move.left_behind(left, self._clock)
         self._background.spawn(self._recover(move))
 
     async def close(self) -> None:
@@ -106,13 +103,18 @@ class Ptz:
         if self._move is not None:
             self._end(self._move)
         self._stops.hurry()
+        under_way = (self._background, self._stops, self._logbook)
         try:
             async with timeout(self._clock, MAX_CLOSE):
-                await self._background.wait()
-                await self._stops.close()
+                for work in under_way:
+                    await work.wait()
         except TimeoutError:
+            for work in under_way:
+                await work.cancel()
+            if self._move is not None:  # its task never ran
+                self._let_go(self._move)
+        if self._stops.due is not None:
             _LOGGER.warning("Camera %s may still be moving: it took no stop", self._device.serial)
-            await self._background.cancel()
 
     async def _begin(self, command: Command, seconds: float) -> Move:
         """Return a move that was started for this wish, or for the same one earlier.
@@ -156,7 +158,8 @@ class Ptz:
 
     async def _take_over(self, command: Command, seconds: float) -> Move:
         """Return the move that runs, if it is the one wanted, else end it and begin ours."""
-        while (current := self._move) is not None:
+        presses = self._presses
+        while (current := self._move) is not None and presses == self._presses:
             if current.command is command and not current.wanted_to_end.is_set():
                 current.extend(seconds)
                 return current
@@ -164,8 +167,13 @@ class Ptz:
             await current.over.wait()
         if self._closed:
             raise QueueBusy
-        move = self._move = Move(command, seconds, self._clock)
-        self._background.spawn(self._carry_out(move))
+        move = Move(command, seconds, self._clock)
+        if presses == self._presses:
+            self._move = move
+            self._background.spawn(self._carry_out(move))
+        else:  # a stop takes back whatever waits
+            move.settle(TakenBack())
+            move.report(None)
         return move
 
     def _end(self, move: Move) -> None:
@@ -176,17 +184,12 @@ class Ptz:
     async def _carry_out(self, move: Move) -> None:
         """Have a move carried out, from its turn to its stop."""
         try:
-            async with self._queue.turn(Priority.PTZ, move):
-                await self._start(move)
-                if move.state is MoveState.ACKNOWLEDGED:
-                    await move.wanted_to_end.wait()
-                await self._stops.deliver(move)
+            await self._take_turn(move)
         except QueueBusy as err:  # withdrawn, which is no error, or closed
-            move.settle(None if move.wanted_to_end.is_set() else err)
+            move.settle(TakenBack() if move.wanted_to_end.is_set() else err)
         finally:
             self._let_go(move)
-        await self._stops.keep_trying(move)
-        await self._cross_out(move)
+        await self._see_off(move)
 
     async def _recover(self, move: Move) -> None:
         try:
@@ -194,38 +197,52 @@ class Ptz:
                 await self._stops.deliver(move)
         finally:
             self._let_go(move)
-        await self._stops.keep_trying(move)
-        await self._cross_out(move)
+        await self._see_off(move)
+
+    async def _take_turn(self, move: Move) -> None:
+        if move.wanted_to_end.is_set():  # before it had a place in the queue to withdraw from
+            raise QueueBusy
+        async with self._queue.turn(Priority.PTZ, move):
+            await self._stops.try_pending()
+            with self._stops.giving_way():
+                await self._start(move)
+                if move.state is MoveState.ACKNOWLEDGED:
+                    await move.wanted_to_end.wait()
+            await self._stops.deliver(move)
 
     async def _start(self, move: Move) -> None:
         """Send the start, and note what comes of it, whatever that is."""
-        await self._stops.try_pending()
-        with suppress(TimeoutError):
-            async with timeout(self._clock, RECORD_PATIENCE):
-                await self._record.write(self._device.serial, move.command)
+        await self._logbook.write(move.command)
+        err: Exception | None = None
         try:
-            if not move.wanted_to_end.is_set():
-                await self._device.start(move.command, move.sent)
-                self._on_moved()
-        except Exception as err:  # noqa: BLE001 - a bug of ours must not leave a motor running
-            move.settle(err)
-        else:
-            move.settle(None)
-        self._queue.start_cooldown()
+            await self._device.start(move.command, move.sent)
+            self._on_moved()
+        except Exception as caught:  # noqa: BLE001 - a bug of ours must not leave a motor running
+            err = caught
+        move.settle(err)
+        if move.sent_at > float("-inf"):
+            self._queue.start_cooldown()
 
     def _let_go(self, move: Move) -> None:
         """Tell who waits, and let others have their turn."""
         if self._move is move:
             self._move = None
+        if not move.settled.is_set():
+            move.settle(AnswerTimeout())  # cut short
+        if move.may_be_moving:
+            self._stops.expect(move)
+            move.report(AnswerTimeout())
         move.report(None)
-        move.begun.set()
-        move.settled.set()
         move.over.set()
         if move.sent_at > float("-inf"):
             self._on_moved()
 
-    async def _cross_out(self, move: Move) -> None:
-        """Erase what was written down, unless a move that came later stands there now."""
-        later = self._move is not None and self._move.may_be_moving
-        if not move.may_be_moving and not later:
-            await self._record.erase(self._device.serial)
+    async def _see_off(self, move: Move) -> None:
+        """Deliver what is still due, then see to what was written down."""
+        await self._stops.keep_trying(move)
+        if self._move is not None:
+            return  # who came later does that
+        if (due := self._stops.due) is None:
+            await self._logbook.erase()
+        elif due is not move:
+            await self._logbook.write(due.command)  # ours stands there

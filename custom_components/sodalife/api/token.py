@@ -62,7 +62,8 @@ class TokenKeeper:
         self._store = store
         self._token: Token | None = None
         self._verified = False  # the platform has accepted this token at least once
-        self._served_at = float("-inf")  # monotonic time at which it did so last
+        self._served_at = float("-inf")  # monotonic time at which it did so last, in this run
+        self._outdated = False  # another was asked for since, which may have killed it
         self._fetching: SingleFlight[Token] = SingleFlight()
         self._pause = FetchPause(clock)
         self._rivalry = Rivalry(clock)
@@ -90,6 +91,12 @@ class TokenKeeper:
         margin = min(RENEW_AHEAD, (token.expires_at - token.fetched_at) * RENEW_AHEAD_SHARE)
         return token if self._clock.time() < token.expires_at - margin else None
 
+    @property
+    def _living(self) -> Token | None:
+        """The token at hand until its very end."""
+        token = self._token
+        return token if token is not None and self._clock.time() < token.expires_at else None
+
     async def load(self) -> None:
         """Take over the token that an earlier run has stored."""
         if self._store is not None and self._token is None:
@@ -104,15 +111,23 @@ class TokenKeeper:
         """Return a token that should work.
 
         An `urgent` call, a stop, does not wait for a rival, nor for the next token as long
-        as there is one that has not ended.
+        as there is one that has not ended. Nobody is refused as long as there is one, either:
+        that another was asked for and did not come may be one device's trouble only.
 
         Raises:
             SodaError: if one had to be fetched and could not be.
 
         """
-        if urgent and self._token is not None and self._clock.time() < self._token.expires_at:
-            return self._token
-        return self.current or await self._replace(urgent=urgent)
+        if urgent and (token := self._living) is not None:
+            return token
+        if not self._fetching.running and (token := self.current) is not None:
+            return token
+        try:
+            return await self._replace(urgent=urgent)
+        except SodaError:
+            if (token := self._living) is None:
+                raise
+            return token
 
     async def renew(
         self, rejected: Token, serial: str, since: float, *, urgent: bool = False
@@ -131,22 +146,24 @@ class TokenKeeper:
             SodaError: if none could be fetched, or none is fetched for a while.
 
         """
-        if rejected == self._token and not self._fetching.running:
-            self._judge(rejected, serial, since)
-        self._rivalry.note_rejection(rejected, serial)
-        return self.current or await self._replace(urgent=urgent)
+        if not self._fetching.running:
+            if rejected == self._token:
+                self._judge(rejected, serial, since)
+            elif (token := self.current) is not None:
+                return token
+        return await self._replace(urgent=urgent)
 
     def rejected_again(self, serial: str) -> None:
         """Note that a fresh token did not help a device: the trouble is its own."""
         self._suspects.add(serial)
+        self._rivalry.withdraw(serial)
 
     def accepted(self, token: Token, serial: str) -> None:
         """Note that the platform took this token for a device."""
-        if token is not self._token:
-            return
+        if token is not self._token or self._fetching.running:
+            return  # it may have been killed meanwhile
         self._served_at = self._clock.monotonic()
-        if self._verified and not self._rivalry.in_question and not self._suspects:
-            return
+        self._outdated = False
         self._suspects.discard(serial)
         if not self._verified:
             self._verified = True
@@ -157,7 +174,7 @@ class TokenKeeper:
             self.contested.emit()
 
     def _judge(self, token: Token, serial: str, since: float) -> None:
-        """Decide whether a rejected token is dead; if it is, forget it.
+        """Return if a rejected token seems to be dead.
 
         Raises:
             TokenRejected: if it may well be good. What is refused can be the platform's own
@@ -167,13 +184,12 @@ class TokenKeeper:
         if self._verified:
             if self._served_at > since or self._suspects.pausing(serial, self._served_at):
                 raise TokenRejected
-            if self.current is not None:  # else it was about to end in any case
-                self._rivalry.question(token)
+            if self.current is not None and not self._outdated:  # else no rival was needed
+                self._rivalry.question(token, serial)
         else:
             self._pause.grow_for(token)
             if self._pause.on:
                 raise TokenRejected
-        self._token = None
 
     async def _replace(self, *, urgent: bool) -> Token:
         if not self._fetching.running:
@@ -184,9 +200,11 @@ class TokenKeeper:
 
     async def _fetch_and_keep(self) -> Token:
         self._pause.begin()
+        self._outdated = True
         try:
             token = await self._fetch()
         except SodaError as err:
+            self._rivalry.withdraw()
             self.fetched.emit(err)
             if isinstance(err, RateLimited):
                 self._pause.grow(TokenRateLimited)
@@ -195,7 +213,8 @@ class TokenKeeper:
                 self._pause.grow(type(err))
             raise
         self.fetches += 1
-        self._token, self._verified = token, False
+        self._token, self._verified, self._outdated = token, False, False
+        self._served_at = float("-inf")
         self.fetched.emit(None)
         if self._store is not None:
             await self._store.save(token)

@@ -64,7 +64,8 @@ class Rivalry:
     """Whether somebody else fetches tokens of this application.
 
     That a token was rejected proves little. That a device was rejected with it, and accepted
-    with the next one, proves that it had died.
+    with the next one, proves that it had died. Who was rejected after we had asked for the next
+    one proves nothing: that kills it, too.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -72,7 +73,7 @@ class Rivalry:
         self._clock = clock
         self._deaths: list[float] = []
         self._token: Token | None = None  # the one whose death is in question
-        self._rejected: set[str] = set()  # the devices that were rejected with it
+        self._serial = ""  # the device that was rejected with it
 
     @property
     def suspected(self) -> bool:
@@ -80,24 +81,20 @@ class Rivalry:
         since = self._clock.monotonic() - RIVALRY_WINDOW
         return sum(death > since for death in self._deaths[-2:]) > 1
 
-    @property
-    def in_question(self) -> bool:
-        """Whether it is not known yet if a token had died."""
-        return self._token is not None
+    def question(self, token: Token, serial: str) -> None:
+        """Ask whether a token, good for a long time yet, is dead: a device was rejected."""
+        self._token, self._serial = token, serial
 
-    def question(self, token: Token) -> None:
-        """Ask whether a token, good for a long time yet, is dead."""
-        self._token = token
-        self._rejected.clear()
-
-    def note_rejection(self, token: Token, serial: str) -> None:
-        """Note for which devices it was rejected."""
-        if token == self._token:
-            self._rejected.add(serial)
+    def withdraw(self, serial: str | None = None) -> None:
+        """Note that the device was rejected with the next token, too, or that there is none."""
+        if serial in (None, self._serial):
+            self._token = None
 
     def confirmed_by(self, token: Token, serial: str) -> bool:
-        """Tell whether another token's success shows a death, and a rival behind it."""
-        if self._token is None or token == self._token or serial not in self._rejected:
+        """Tell whether a success shows a death, and a rival behind it."""
+        if token == self._token:
+            self._token = None  # it lives
+        if self._token is None or serial != self._serial:
             return False
         self._token = None
         self._deaths = [*self._deaths[-1:], self._clock.monotonic()]
@@ -116,10 +113,6 @@ class Suspects:
         self._clock = clock
         self._known: dict[str, tuple[Backoff, float]] = {}  # the pause, and since when
 
-    def __bool__(self) -> bool:
-        """Tell whether there are any."""
-        return bool(self._known)
-
     def add(self, serial: str) -> None:
         """Note another refusal of a fresh token; the pause for this device grows."""
         backoff, _ = self._known.get(serial) or (Backoff(FIRST_PAUSE, MAX_PAUSE), 0.0)
@@ -135,11 +128,11 @@ class Suspects:
 
         Args:
             serial: the device that was rejected.
-            served_at: monotonic time at which any device was served with the token last.
+            served_at: monotonic time at which any device was served with this token last.
 
         """
         if (known := self._known.get(serial)) is None:
             return False
         backoff, since = known
-        until = served_at + MAX_PAUSE if served_at > since else since + backoff.pause
+        until = served_at + MAX_PAUSE if served_at >= since else since + backoff.pause
         return self._clock.monotonic() < until

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -81,5 +82,7 @@ def reason(err: BaseException) -> str:
     Nothing that an error is asked for need be there: a certificate error of aiohttp 3.11 has an
     `os_error` that raises.
     """
-    text = getattr(getattr(err, "os_error", None), "strerror", None)
-    return f"{type(err).__name__} {text or ''}".strip()
+    text: object = None
+    with suppress(Exception):
+        text = err.os_error.strerror  # type: ignore[attr-defined]
+    return f"{type(err).__name__} {text}" if isinstance(text, str) else type(err).__name__
