@@ -11,7 +11,7 @@ from custom_components.sodalife.api.errors import DeviceOffline, TooManyViewers,
 from simulator import Cloud
 from simulator.camera import SimCamera
 from tests.api.world import Platform, arrived, both, gathered
-from tests.clock import ManualClock, until
+from tests.clock import ManualClock, WallClock, until
 
 
 @both
@@ -129,12 +129,14 @@ async def test_a_talk_address_is_shared_only_by_those_who_wait_for_it(
     assert len(sim.calls) == (2 if work == "talk" else 1)
 
 
-@pytest.mark.parametrize("revision", ["query", "body"])
+@both
 async def test_an_address_is_not_kept_for_longer_because_the_clock_was_set_back(
-    camera: Camera, clock: ManualClock, revision: str
+    platform: Platform, clock: ManualClock
 ) -> None:
+    wall = WallClock(clock)
+    camera = platform.camera(platform.client(clock=wall))
     first = await camera.live.get("hls")
-    clock.jump(-9 * 3600.0)
+    wall.jump(-9 * 3600.0)
     await clock.advance(200.0)
     assert camera.live.known("hls") is first
     await clock.advance(95.0)
@@ -142,10 +144,12 @@ async def test_an_address_is_not_kept_for_longer_because_the_clock_was_set_back(
 
 
 async def test_an_address_is_over_when_the_machine_slept_through_its_life(
-    camera: Camera, clock: ManualClock
+    platform: Platform, clock: ManualClock
 ) -> None:
+    wall = WallClock(clock)
+    camera = platform.camera(platform.client(clock=wall))
     await camera.live.get("hls")
-    clock.jump(9 * 3600.0)
+    wall.jump(9 * 3600.0)
     assert camera.live.known("hls") is None
     assert (await clock.drive(camera.live.get("hls"))).url
 
@@ -192,17 +196,21 @@ async def test_those_who_were_turned_away_cost_nobody_else_a_turn(
 
 
 async def test_the_pause_of_9048_ends_by_whichever_clock_says_more(
-    platform: Platform, camera: Camera, clock: ManualClock
+    platform: Platform, sim: SimCamera, clock: ManualClock
 ) -> None:
+    wall = WallClock(clock)
+    camera = platform.camera(platform.client(clock=wall))
     platform.code("9048", "liveurl", times=2)
     await gathered(camera.live.get("hls"))
-    clock.jump(-9 * 3600.0)
+    wall.jump(-9 * 3600.0)
     await clock.advance(299.0)
     with pytest.raises(TooManyViewers):
         await camera.live.get("hls")
+    assert len(sim.calls) == 1
     await clock.advance(1.0)
     await gathered(camera.live.get("hls"))
-    clock.jump(3600.0)
+    assert len(sim.calls) == 2
+    wall.jump(3600.0)
     assert (await clock.drive(camera.live.get("hls"))).url
 
 

@@ -7,7 +7,14 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from custom_components.sodalife.api import Camera, Command, Snapshot, SodaError
+from custom_components.sodalife.api import (
+    Camera,
+    Command,
+    Picture,
+    Snapshot,
+    SodaClient,
+    SodaError,
+)
 from custom_components.sodalife.api.call_queue import Priority
 from custom_components.sodalife.api.errors import (
     AnswerTimeout,
@@ -18,7 +25,7 @@ from custom_components.sodalife.api.errors import (
 from simulator import Cloud
 from simulator.camera import SimCamera
 from tests.api.world import Platform, arrived, gathered
-from tests.clock import ManualClock, until
+from tests.clock import ManualClock, WallClock, until
 
 
 @pytest.fixture
@@ -267,37 +274,53 @@ async def test_a_snapshot_whose_viewers_all_left_before_its_turn_is_taken_all_th
 
 
 @pytest.fixture
+def picture_comes(client: SodaClient, monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """No picture is fetched before this."""
+    comes, fetch = asyncio.Event(), client.picture
+
+    async def picture(address: str) -> Picture:
+        await comes.wait()
+        return await fetch(address)
+
+    monkeypatch.setattr(client, "picture", picture)
+    return comes
+
+
+@pytest.fixture
 async def downloading(
-    platform: Platform, camera: Camera, sim: SimCamera
+    camera: Camera, sim: SimCamera, picture_comes: asyncio.Event
 ) -> AsyncGenerator[asyncio.Task[Snapshot]]:
     """A photo that was taken, and whose picture takes its time to come."""
-    platform.fault("slow", "picture", seconds=0.1, times=1)
     capturing = asyncio.create_task(camera.snapshots.capture())
-    await until(lambda: sim.photos and not camera.queue._taken)
+    await until(lambda: sim.photos and camera.queue.idle)
     yield capturing
-    await gathered(capturing)
+    picture_comes.set()
+    await asyncio.wait_for(gathered(capturing), 5.0)
 
 
 async def test_a_press_does_not_wait_for_the_download_of_a_picture(
     camera: Camera, sim: SimCamera, clock: ManualClock, downloading: asyncio.Task[Snapshot]
 ) -> None:
-    pressed = asyncio.create_task(camera.ptz.start(Command.LEFT, 1.0))
-    await clock.advance(4.0)
-    await asyncio.wait_for(pressed, 0.09)
+    await clock.drive(camera.ptz.start(Command.LEFT, 1.0))
+    assert clock.monotonic() < 5.0
     assert sim.moving == Command.LEFT
-    assert not downloading.done()
     await clock.drive(camera.ptz.stop())
+    assert not downloading.done()
 
 
 async def test_a_photo_that_was_commanded_before_a_move_is_stale_after_it(
-    camera: Camera, sim: SimCamera, clock: ManualClock, downloading: asyncio.Task[Snapshot]
+    camera: Camera,
+    sim: SimCamera,
+    clock: ManualClock,
+    downloading: asyncio.Task[Snapshot],
+    picture_comes: asyncio.Event,
 ) -> None:
     """Also when the move happens, from its start to its end, while the picture comes."""
-    moving = asyncio.create_task(camera.ptz.move(Command.LEFT, 0.0))
-    await clock.advance(4.0)
-    await moving
+    await clock.drive(camera.ptz.move(Command.LEFT, 1.0))
     assert not downloading.done()
-    before = await downloading
+    picture_comes.set()
+    before = await asyncio.wait_for(downloading, 5.0)
+    assert camera.snapshots.last is before
     after = await clock.drive(camera.snapshots.get())
     assert after is not before
     assert await camera.snapshots.get() is after
@@ -310,57 +333,69 @@ async def test_who_asks_after_a_move_never_shares_a_photo_from_before_it(
     sim: SimCamera,
     clock: ManualClock,
     downloading: asyncio.Task[Snapshot],
+    picture_comes: asyncio.Event,
     look: str,
 ) -> None:
-    moving = asyncio.create_task(camera.ptz.move(Command.LEFT, 0.0))
-    await clock.advance(4.0)
-    await moving
+    await clock.drive(camera.ptz.move(Command.LEFT, 1.0))
     moved_at = clock.monotonic()
     works = [asyncio.create_task(getattr(camera.snapshots, look)()) for _ in range(3)]
     await asyncio.sleep(0)
     assert not downloading.done()
+    picture_comes.set()
+    assert (await asyncio.wait_for(downloading, 5.0)).commanded.monotonic < moved_at
     seen = await clock.drive(gathered(*works))
     assert [snapshot.commanded.monotonic > moved_at for snapshot in seen] == [True] * 3
-    assert (await downloading).commanded.monotonic < moved_at
     assert sim.photos == 2, "one for all of them"
 
 
 # The clocks.
 
 
+@pytest.fixture
+def wall(clock: ManualClock) -> WallClock:
+    """The clock of our machine, which somebody sets; the platform has its own."""
+    return WallClock(clock)
+
+
+@pytest.fixture
+def set_camera(platform: Platform, wall: WallClock) -> Camera:
+    """A camera of a machine whose clock is set."""
+    return platform.camera(platform.client(clock=wall))
+
+
 async def test_after_the_machine_slept_a_snapshot_is_not_recent_any_more(
-    camera: Camera, sim: SimCamera, clock: ManualClock
+    set_camera: Camera, sim: SimCamera, clock: ManualClock, wall: WallClock
 ) -> None:
     """The time of day jumps then, the other clock stands still."""
-    first = await camera.snapshots.get()
-    clock.jump(9 * 3600.0)
-    second = await clock.drive(camera.snapshots.get())
+    first = await set_camera.snapshots.get()
+    wall.jump(9 * 3600.0)
+    second = await clock.drive(set_camera.snapshots.get())
     assert second is not first
     assert second.captured_at >= first.captured_at + 9 * 3600.0
-    assert await camera.snapshots.get() is second
+    assert await set_camera.snapshots.get() is second
     assert sim.photos == 2
 
 
 async def test_a_clock_that_is_set_back_does_no_harm(
-    camera: Camera, sim: SimCamera, clock: ManualClock
+    set_camera: Camera, sim: SimCamera, clock: ManualClock, wall: WallClock
 ) -> None:
-    first = await camera.snapshots.get()
-    clock.jump(-9 * 3600.0)
+    first = await set_camera.snapshots.get()
+    wall.jump(-9 * 3600.0)
     await clock.advance(29.9)
-    assert await camera.snapshots.get() is first
+    assert await set_camera.snapshots.get() is first
     await clock.advance(0.2)
-    assert await camera.snapshots.get() is not first
+    assert await set_camera.snapshots.get() is not first
     assert sim.photos == 2
 
 
 async def test_a_failure_is_tried_again_after_10_seconds_though_the_clock_is_set_back(
-    platform: Platform, camera: Camera, sim: SimCamera, clock: ManualClock
+    platform: Platform, set_camera: Camera, sim: SimCamera, clock: ManualClock, wall: WallClock
 ) -> None:
     platform.code("60017", "capture", times=1)
-    await gathered(camera.snapshots.get())
-    clock.jump(-9 * 3600.0)
+    await gathered(set_camera.snapshots.get())
+    wall.jump(-9 * 3600.0)
     await clock.advance(10.0)
-    assert await clock.drive(camera.snapshots.get())
+    assert await clock.drive(set_camera.snapshots.get())
     assert sim.photos == 1
 
 
@@ -390,21 +425,26 @@ async def test_a_used_up_quota_closes_capture_until_midnight_in_shanghai(
     ids=["slept until midnight", "slept for a while", "slept over it", "set back"],
 )
 async def test_a_used_up_quota_ends_by_whichever_clock_says_that_it_is_midnight(
-    platform: Platform, camera: Camera, sim: SimCamera, jump: float, hours: float
+    set_camera: Camera,
+    platform: Platform,
+    sim: SimCamera,
+    clock: ManualClock,
+    wall: WallClock,
+    jump: float,
+    hours: float,
 ) -> None:
-    """It is 8 in the morning in Shanghai; nothing keeps photos closed for longer than to midnight."""
-    clock = platform.clock
+    """It is 8 in the morning in Shanghai, and nothing keeps photos closed for longer."""
     platform.code("10028", "capture", times=1)
     with pytest.raises(CaptureQuotaUsed):
-        await camera.snapshots.capture()
-    clock.jump(jump * 3600)
+        await set_camera.snapshots.capture()
+    wall.jump(jump * 3600)
     if hours:
         await clock.advance(hours * 3600 - 5)
         with pytest.raises(CaptureQuotaUsed):
-            await camera.snapshots.capture()
+            await set_camera.snapshots.capture()
         assert arrived(sim) == ["capture"]
     await clock.advance(5.0)
-    assert (await camera.snapshots.capture()).picture.content
+    assert (await set_camera.snapshots.capture()).picture.content
 
 
 async def test_a_used_up_quota_costs_a_press_nothing(
