@@ -6,7 +6,7 @@ import time
 
 import aiohttp
 
-from custom_components.sodalife.api import SodaClient
+from custom_components.sodalife.api import HttpTransport, SodaClient
 from soak.platform import serials
 
 from .figures import Report, p50
@@ -22,7 +22,7 @@ async def measure(report: Report, host: str, calls: int) -> None:
     bare: list[float] = []
     ours: list[float] = []
     async with aiohttp.ClientSession() as session:
-        client = SodaClient(session, host, *CREDENTIALS.values(), revision="query")
+        client = SodaClient(HttpTransport(session, host), *CREDENTIALS.values(), revision="query")
         token = (await client.tokens.get()).value
         address = f"{host}/iot/cameras/onlinestatus"
 

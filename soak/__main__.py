@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 import gc
 import os
 from pathlib import Path
@@ -16,12 +16,14 @@ from typing import Any
 
 import aiohttp
 
-from custom_components.sodalife.api import Camera, SodaClient, client as api_client
-from custom_components.sodalife.api.call_queue import DEFAULT_INTERVAL
+from custom_components.sodalife.api import Camera, HttpTransport, SodaClient, Timeouts
+from custom_components.sodalife.api.pace import DEFAULT_INTERVAL
 
 from .platform import serials
 from .run import FACTOR, Control, FastClock, Trouble, use
 
+# A hanging call must not outlast the whole soak.
+TIMEOUTS = Timeouts(**{name: seconds / FACTOR for name, seconds in asdict(Timeouts()).items()})
 MAX_GROWTH = 30.0  # MB that the client's process may grow after its first third
 
 
@@ -102,11 +104,15 @@ async def _life(
 
 async def _soak(host: str, cameras: int, operations: int, seed: int) -> Verdict:
     chance = random.Random(seed)  # noqa: S311 - repeatable, not secret
-    for endpoint in api_client.TIMEOUTS:  # a hanging call must not outlast the whole soak
-        api_client.TIMEOUTS[endpoint] /= FACTOR
     began, files, tasks = time.monotonic(), _open_files(), len(asyncio.all_tasks())
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit_per_host=100)) as session:
-        client = SodaClient(session, host, "demo-client", "demo-secret", clock=FastClock())
+        client = SodaClient(
+            HttpTransport(session, host),
+            "demo-client",
+            "demo-secret",
+            clock=FastClock(),
+            timeouts=TIMEOUTS,
+        )
         control = Control(session, host)
         trouble = Trouble(control, chance, serials(cameras))
         counts: Counter[str] = Counter()

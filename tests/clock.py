@@ -134,6 +134,16 @@ async def until(condition: Callable[[], object], timeout: float = 5.0) -> None: 
         await asyncio.sleep(GLANCE)
 
 
+def due(clock: ManualClock, seconds: float) -> list[Callable[[], object]]:
+    """Set the clock forward and return what would happen now, without a breath between."""
+    clock._now += seconds
+    return [
+        alarm.action
+        for at, _, alarm in sorted(clock._alarms)
+        if alarm.action is not None and at <= clock.monotonic()
+    ]
+
+
 async def _breathe() -> None:
     for _ in range(BREATHS):
         await asyncio.sleep(0)

@@ -8,9 +8,11 @@ from homeassistant.core import Event, HomeAssistant
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
+from .api import SystemClock
 from .const import DOMAIN
 from .coordinator import SodaConfigEntry, SodaCoordinator, token_store
 from .frontend import async_setup_frontend
+from .move_record import HomeMoveRecord
 from .services import async_setup_services
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -59,5 +61,6 @@ async def async_unload_entry(hass: HomeAssistant, entry: SodaConfigEntry) -> boo
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Forget the token."""
+    """Forget the token, and what was written down of moves."""
     await token_store(hass, entry.data).remove()
+    await HomeMoveRecord(hass, entry.entry_id, SystemClock()).remove()

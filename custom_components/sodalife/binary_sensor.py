@@ -33,7 +33,7 @@ class OnlineSensor(SodaEntity, BinarySensorEntity):
     @override
     def available(self) -> bool:
         """Whether the platform can be reached: an offline camera is worth saying."""
-        return self.coordinator.reachable
+        return self.can_be_asked
 
     @property
     @override

@@ -76,7 +76,7 @@ class SodaCamera(SodaEntity, CameraEntity):
         await super().async_added_to_hass()
         self._live = LiveStream(self.hass, self.entity_id, self._live_address, self.soda.live.drop)
         self.async_on_remove(self._live.close)
-        self.async_on_remove(self.soda.snapshots.subscribe(self.async_write_ha_state))
+        self.async_on_remove(self.soda.snapshots.taken.subscribe(self.async_write_ha_state))
         hide_signed_addresses(self.entity_id)
 
     @override

@@ -217,5 +217,5 @@ class SodaConfigFlow(ConfigFlow, domain=DOMAIN):
         """Store the token that was just fetched: the entry is to start with it."""
         if (token := self._client.tokens.current) is not None:
             await token_store(self.hass, self._data).save(token)
-        if (dialect := self._client.dialect) is not None:
+        if (dialect := self._client.probe.dialect) is not None:
             self._data = {**self._data, CONF_REVISION: dialect.revision}

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_HOST
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady
-from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
-from .api import Camera, SodaClient, SodaError, SystemClock
+from .api import Camera, HttpTransport, SodaClient, SodaError, SystemClock, Timeouts
 from .api.dialect import Dialect
 from .api.errors import InvalidClient
 from .const import (
@@ -23,12 +23,18 @@ from .const import (
     DOMAIN,
     LOGGER,
     OPT_CALL_INTERVAL,
+    OPT_LIVE_PROTOCOL,
+    OPT_POLL_INTERVAL,
     OPT_SNAPSHOT_INTERVAL,
     SUBENTRY_CAMERA,
 )
+from .devices import Devices
 from .errors import translation_of
 from .issues import Issues
+from .move_record import HomeMoveRecord
 from .poller import Poller
+from .reachability import Reachability, tell_all
+from .recheck import Rechecker
 from .store import HomeTokenStore
 
 type SodaConfigEntry = ConfigEntry[SodaCoordinator]
@@ -45,13 +51,13 @@ def make_client(
 ) -> SodaClient:
     """Return a client for an application that shares Home Assistant's session."""
     return SodaClient(
-        async_get_clientsession(hass),
-        data[CONF_HOST],
+        HttpTransport(async_get_clientsession(hass), data[CONF_HOST]),
         data[CONF_CLIENT_ID],
         data[CONF_CLIENT_SECRET],
         revision=data.get(CONF_REVISION),
         store=token_store(hass, data) if keep_token else None,
         clock=SystemClock(),
+        timeouts=Timeouts(),
     )
 
 
@@ -63,14 +69,39 @@ class SodaCoordinator:
         self.hass = hass
         self.entry = entry
         self.client = make_client(hass, entry.data)
-        self.client.on_dialect = self._dialect_found
         self.clock = self.client.clock
         self.cameras: dict[str, Camera] = {}  # by subentry id
         self.options = {**DEFAULT_OPTIONS, **entry.options}
-        self.poller = Poller(self)
-        self.issues = Issues(self)
+        self.record = HomeMoveRecord(hass, entry.entry_id, self.clock)
+        self.devices = Devices(hass, entry)
+        self.reachability = Reachability()
+        self.poller = Poller(
+            lambda: [c for c in self.cameras.values() if c.serial not in self.devices.disabled],
+            lambda: float(self.options[OPT_POLL_INTERVAL]),
+            self.reachability,
+            self._spawn,
+            self.clock,
+        )
+        self.issues = Issues(hass, entry, self.name_of, self.clock)
+        self.rechecker = Rechecker(
+            self.issues, lambda: str(self.options[OPT_LIVE_PROTOCOL]), self._spawn, self.clock
+        )
         self._credentials = self._credentials_of(entry)
         self._entity_adders: list[AddCamera] = []
+        self._listen()
+
+    def _listen(self) -> None:
+        """Follow what the parts have to tell."""
+        tokens = self.client.tokens
+        self.client.probe.found.subscribe(self._dialect_found)
+        tokens.fetched.subscribe(self.reachability.note_token)
+        tokens.contested.subscribe(lambda: self.issues.note_token(shared=True))
+        self.reachability.changed.subscribe(self._reachability_changed)
+        self.poller.visited.subscribe(self.rechecker.visit)
+        self.poller.visited.subscribe(
+            lambda _: self.issues.note_token(shared=tokens.shared_with_others)  # it ends by itself
+        )
+        self.devices.changed.subscribe(self._enabled_or_disabled)
 
     async def async_start(self) -> None:
         """Make sure that there is a token, then take up the cameras.
@@ -81,6 +112,7 @@ class SodaCoordinator:
 
         """
         await self.client.tokens.load()
+        left = await self.record.load()
         try:
             await self.client.tokens.get()
         except InvalidClient as err:
@@ -89,17 +121,13 @@ class SodaCoordinator:
             raise ConfigEntryNotReady(**translation_of(err, self.entry.title)) from err
         for subentry in self.entry.subentries.values():
             if (camera := self._add_camera(subentry)) is not None:
-                # The flow, or we before a reload, may have called just now
+                # The flow, or we before a reload, may have called just now.
                 camera.queue.start_cooldown()
+                if (move := left.pop(camera.serial, None)) is not None:
+                    camera.recover(move)
+        await self.record.erase(*left)  # of cameras that are gone
         pause = float(self.options[OPT_CALL_INTERVAL])
-        self.entry.async_create_background_task(
-            self.hass, self.poller.run(pause), f"{DOMAIN} online checks"
-        )
-
-    @property
-    def reachable(self) -> bool:
-        """Whether the platform answers."""
-        return self.poller.reachable
+        self._spawn(self.poller.run(pause), f"{DOMAIN} online checks")
 
     def name_of(self, serial: str) -> str:
         """Return the name that a camera was given, or its serial."""
@@ -108,15 +136,13 @@ class SodaCoordinator:
 
     async def async_close(self) -> None:
         """Stop every move and let everything go."""
-        if self.cameras:
-            await asyncio.gather(*(camera.close() for camera in self.cameras.values()))
+        await asyncio.gather(*(camera.close() for camera in self.cameras.values()))
         await self.client.close()
         self.issues.close()
 
     async def async_stop_moves(self) -> None:
         """Stop every move: Home Assistant is about to end."""
-        if self.cameras:
-            await asyncio.gather(*(camera.ptz.close() for camera in self.cameras.values()))
+        await asyncio.gather(*(camera.ptz.close() for camera in self.cameras.values()))
 
     async def async_for_each_camera(self, add: AddCamera) -> None:
         """Have `add` called for every camera, those that will be added later included."""
@@ -136,26 +162,42 @@ class SodaCoordinator:
             self._configure(camera)
         subentries = self.entry.subentries
         gone = [self.cameras.pop(key) for key in tuple(self.cameras) if key not in subentries]
-        self._rename_devices()
-        for subentry_id, subentry in subentries.items():
+        for camera in gone:
+            self._forget(camera)  # before it may be added again
+        self._rename()
+        self._add_new_cameras()
+        await asyncio.gather(*map(self._let_go, gone))
+
+    def _add_new_cameras(self) -> None:
+        for subentry_id, subentry in self.entry.subentries.items():
             if subentry_id not in self.cameras and (new := self._add_camera(subentry)) is not None:
                 new.queue.start_cooldown()  # the flow has called it just now
                 for add in self._entity_adders:
                     add(new, subentry)
-                self.poller.check(new)
-        for camera in gone:
-            self.issues.forget(camera)
-            await camera.close()
+                self.poller.ask(new)
 
     def _add_camera(self, subentry: ConfigSubentry) -> Camera | None:
         if subentry.subentry_type != SUBENTRY_CAMERA:
             return None
-        camera = Camera(self.client, subentry.data[CONF_DEVICE_SERIAL])
-        camera.device.on_outcome = self._outcome
+        camera = Camera(self.client, subentry.data[CONF_DEVICE_SERIAL], self.record)
+        if camera.serial not in self.devices.disabled:
+            self.reachability.add(camera.serial)
+        camera.device.outcome.subscribe(partial(self._outcome, camera.serial))
         self.issues.follow(camera, subentry.subentry_id)
         self._configure(camera)
         self.cameras[subentry.subentry_id] = camera
         return camera
+
+    def _forget(self, camera: Camera) -> None:
+        self.issues.forget(camera)
+        self.reachability.remove(camera.serial)
+        self.poller.forget(camera.serial)
+
+    async def _let_go(self, camera: Camera) -> None:
+        """Let a camera go that is not wanted any more; what it was last told is no matter now."""
+        await camera.close()
+        if not any(other.serial == camera.serial for other in self.cameras.values()):
+            await self.record.erase(camera.serial)
 
     def _configure(self, camera: Camera) -> None:
         camera.configure(
@@ -163,19 +205,16 @@ class SodaCoordinator:
             snapshot_interval=self.options[OPT_SNAPSHOT_INTERVAL],
         )
 
-    def _rename_devices(self) -> None:
-        registry = dr.async_get(self.hass)
-        devices = {
-            identifier: device
-            for device in dr.async_entries_for_config_entry(registry, self.entry.entry_id)
-            for identifier in device.identifiers
-        }
-        for subentry_id, camera in self.cameras.items():
-            title = self.entry.subentries[subentry_id].title
-            device = devices.get((DOMAIN, camera.serial))
-            if device is not None and device.name != title:
-                registry.async_update_device(device.id, name=title)
+    def _rename(self) -> None:
+        subentries = self.entry.subentries
+        titles = {camera.serial: subentries[key].title for key, camera in self.cameras.items()}
+        renamed = self.devices.rename(titles)
+        for camera in self.cameras.values():
+            if camera.serial in renamed:
                 self.issues.renamed(camera)
+
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        self.entry.async_create_background_task(self.hass, work, name)
 
     @staticmethod
     def _credentials_of(entry: SodaConfigEntry) -> tuple[str, ...]:
@@ -189,9 +228,23 @@ class SodaCoordinator:
         )
 
     @callback
-    def _outcome(self, err: SodaError | None) -> None:
-        """Draw the conclusions for the whole application from the outcome of a call."""
+    def _enabled_or_disabled(self, serial: str) -> None:
+        """Have a camera count for others only while it is asked."""
+        if serial in self.devices.disabled:
+            self.reachability.remove(serial)
+        else:
+            self.reachability.add(serial)
+
+    @callback
+    def _outcome(self, serial: str, err: SodaError | None) -> None:
+        """Draw the conclusions for the whole account from the outcome of a call."""
+        self.reachability.note(serial, err)
+        self.issues.note_outcome(err)
         if isinstance(err, InvalidClient):
             self.entry.async_start_reauth(self.hass)
-        self.poller.outcome(err)
-        self.issues.check_account(err)
+
+    @callback
+    def _reachability_changed(self, serial: str | None) -> None:
+        """Have a camera's states written, or all."""
+        cameras = [camera for camera in self.cameras.values() if serial in (None, camera.serial)]
+        self._spawn(tell_all(cameras), f"{DOMAIN} reachability")

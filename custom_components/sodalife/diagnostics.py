@@ -48,8 +48,8 @@ async def async_get_device_diagnostics(
 def _platform(coordinator: SodaCoordinator) -> dict[str, Any]:
     client = coordinator.client
     return {
-        "reachable": coordinator.reachable,
-        "revision": client.dialect and client.dialect.revision,
+        "reachable": not coordinator.reachability.down,
+        "revision": client.probe.dialect and client.probe.dialect.revision,
         "token": {
             "age": client.tokens.age,
             "fetched": client.tokens.fetches,

@@ -11,7 +11,7 @@ from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .api import Camera
-from .const import DOMAIN
+from .const import DOMAIN, OPT_POLL_INTERVAL
 from .coordinator import SodaConfigEntry, SodaCoordinator
 
 type MakeEntity = Callable[[SodaCoordinator, Camera, ConfigSubentry], SodaEntity]
@@ -48,16 +48,11 @@ class SodaEntity(Entity):
         self._title = subentry.title
         self._attr_unique_id = f"{camera.serial}_{self.key}"
         self._attr_translation_key = self.key
-
-    @property
-    @override
-    def device_info(self) -> DeviceInfo:
-        """The camera as a device; asked for again when an entity is given another id."""
-        return DeviceInfo(
-            identifiers={(DOMAIN, self.soda.serial)},
+        self._attr_device_info = DeviceInfo(
+            identifiers={(DOMAIN, camera.serial)},
             manufacturer="EZVIZ",
-            name=self.coordinator.name_of(self.soda.serial),
-            serial_number=self.soda.serial,
+            name=subentry.title,
+            serial_number=camera.serial,
         )
 
     @property
@@ -67,13 +62,28 @@ class SodaEntity(Entity):
         return (device and (device.name_by_user or device.name)) or self._title
 
     @property
+    def can_be_asked(self) -> bool:
+        """Whether the platform answers for the camera, as far as is known.
+
+        Where nothing is asked but what users ask for, they have to be able to ask: nobody else
+        would find out that it answers again.
+        """
+        return not self.is_checked or self.coordinator.reachability.available(self.soda.serial)
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether the camera is asked now and then if it can be reached."""
+        return float(self.coordinator.options[OPT_POLL_INTERVAL]) > 0
+
+    @property
     @override
     def available(self) -> bool:
         """Whether the platform and, as far as is known, the camera can be reached."""
-        return self.coordinator.reachable and self.soda.device.online is not False
+        offline = self.is_checked and self.soda.device.online is False
+        return self.can_be_asked and not offline
 
     @override
     async def async_added_to_hass(self) -> None:
         """Follow the camera."""
         await super().async_added_to_hass()
-        self.async_on_remove(self.soda.device.subscribe(self.async_write_ha_state))
+        self.async_on_remove(self.soda.device.changed.subscribe(self.async_write_ha_state))

@@ -46,7 +46,7 @@ class LastCapture(SodaEntity, ImageEntity):
     async def async_added_to_hass(self) -> None:
         """Follow the camera and its snapshots."""
         await super().async_added_to_hass()
-        self.async_on_remove(self.soda.snapshots.subscribe(self._taken))
+        self.async_on_remove(self.soda.snapshots.taken.subscribe(self._taken))
         self._show()
 
     @override

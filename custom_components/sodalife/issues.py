@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_CLIENT_ID
-from homeassistant.core import callback
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
-from .api import Camera, SodaError
-from .api.device import Failure, platform_day
+from .api import Camera, Clock, SodaError
+from .api.day import platform_day
+from .api.device import Failure
 from .api.errors import (
     ApplicationFrozen,
     CaptureQuotaUsed,
@@ -19,9 +20,6 @@ from .api.errors import (
     VideoEncrypted,
 )
 from .const import DOMAIN
-
-if TYPE_CHECKING:
-    from .coordinator import SodaCoordinator
 
 CAMERA_ISSUES = (CaptureQuotaUsed, DeviceNotFound, DeviceNotPermitted, VideoEncrypted)
 TOKEN_CONTENTION = "token_contention"  # noqa: S105 - the name of an issue
@@ -32,9 +30,14 @@ NOT_FIXABLE = (CaptureQuotaUsed.key, TOKEN_CONTENTION)
 class Issues:
     """Raises and clears the repair issues of one application."""
 
-    def __init__(self, coordinator: SodaCoordinator) -> None:
-        """Take the coordinator."""
-        self._coordinator = coordinator
+    def __init__(
+        self, hass: HomeAssistant, entry: ConfigEntry, name_of: Callable[[str], str], clock: Clock
+    ) -> None:
+        """Take the entry, and what tells a camera's name by its serial."""
+        self._hass = hass
+        self._entry = entry
+        self._name_of = name_of
+        self._clock = clock
         self._open: set[str] = set()
         self._following: dict[str, Callable[[], None]] = {}
         self._subentries: dict[str, str] = {}  # their ids, by serial
@@ -43,7 +46,9 @@ class Issues:
     def follow(self, camera: Camera, subentry_id: str) -> None:
         """Follow a camera."""
         self._subentries[camera.serial] = subentry_id
-        self._following[camera.serial] = camera.device.subscribe(lambda: self.check_camera(camera))
+        self._following[camera.serial] = camera.device.changed.subscribe(
+            lambda: self.check_camera(camera)
+        )
 
     @callback
     def forget(self, camera: Camera) -> None:
@@ -57,15 +62,20 @@ class Issues:
     def close(self) -> None:
         """Clear everything."""
         for issue_id in self._open:
-            ir.async_delete_issue(self._coordinator.hass, DOMAIN, issue_id)
+            ir.async_delete_issue(self._hass, DOMAIN, issue_id)
         self._open.clear()
 
     @callback
-    def check_account(self, err: SodaError | None) -> None:
-        """Look at what concerns the whole application after a call."""
-        self._set(TOKEN_CONTENTION, None, wanted=self._coordinator.client.tokens.shared_with_others)
-        if err is None or err.code.isdigit():  # the platform has looked at the application
-            self._set(ApplicationFrozen.key, None, wanted=isinstance(err, ApplicationFrozen))
+    def note_outcome(self, err: SodaError | None) -> None:
+        """Learn from the outcome of a call whether the application is frozen."""
+        frozen = isinstance(err, ApplicationFrozen)
+        if frozen or (self._open and (err is None or err.code.isdigit())):
+            self._set(ApplicationFrozen.key, None, wanted=frozen)
+
+    @callback
+    def note_token(self, *, shared: bool) -> None:
+        """Say whether somebody else uses the application."""
+        self._set(TOKEN_CONTENTION, None, wanted=shared)
 
     @callback
     def check_camera(self, camera: Camera) -> None:
@@ -83,7 +93,7 @@ class Issues:
 
     def open_failures(self, camera: Camera) -> list[Failure]:
         """Return the failures of a camera that are an issue."""
-        today = platform_day(self._coordinator.clock.time())
+        today = platform_day(self._clock.time())
         return [
             failure
             for failure in camera.device.failures.values()
@@ -99,31 +109,30 @@ class Issues:
 
     def _id(self, key: str, camera: Camera | None) -> str:
         # It is in diagnostics downloads, where serials have no place.
-        about = self._subentries[camera.serial] if camera else self._coordinator.entry.entry_id
+        about = self._subentries[camera.serial] if camera else self._entry.entry_id
         return f"{key}_{about}"
 
     def _set(self, key: str, camera: Camera | None, *, wanted: bool) -> None:
-        entry = self._coordinator.entry
         issue_id = self._id(key, camera)
         if wanted == (issue_id in self._open):
             return
         if not wanted:
             self._open.discard(issue_id)
-            ir.async_delete_issue(self._coordinator.hass, DOMAIN, issue_id)
+            ir.async_delete_issue(self._hass, DOMAIN, issue_id)
             return
         self._open.add(issue_id)
         serial = camera.serial if camera else ""
         ir.async_create_issue(
-            self._coordinator.hass,
+            self._hass,
             DOMAIN,
             issue_id,
-            data={"entry_id": entry.entry_id, "serial": serial},
+            data={"entry_id": self._entry.entry_id, "serial": serial},
             is_fixable=key not in NOT_FIXABLE,
             severity=ir.IssueSeverity.WARNING,
             translation_key=key,
             translation_placeholders={
-                "camera": self._coordinator.name_of(serial),
+                "camera": self._name_of(serial),
                 "serial": serial,
-                "client_id": str(entry.data[CONF_CLIENT_ID]),
+                "client_id": str(self._entry.data[CONF_CLIENT_ID]),
             },
         )

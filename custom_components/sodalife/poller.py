@@ -1,135 +1,162 @@
-"""Keeping an eye on the cameras and on the platform, with as few calls as will do."""
+"""Asks the cameras whether they are online, with as few calls as will do."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine, Sequence
 import math
-from typing import TYPE_CHECKING
+from typing import Any
 
-from homeassistant.core import callback
+from .api import Camera, Clock, Endpoint, SodaError
+from .api.backoff import Backoff
+from .api.signal import Signal
+from .const import DOMAIN, LOGGER
+from .reachability import Reachability
 
-from .api import Camera, Endpoint, SodaError
-from .api.errors import TokenPaused
-from .const import DOMAIN, LOGGER, OPT_LIVE_PROTOCOL, OPT_POLL_INTERVAL
-
-if TYPE_CHECKING:
-    from .coordinator import SodaCoordinator
-
-DOWN_AFTER = 3  # failures in a row, of whichever cameras, that make the platform "down"
-SUSPICION_GAP = 5.0  # seconds between checks while that is being found out
+SUSPICION_GAP = 5.0  # seconds between checks while it is found out who can be reached ...
+SUSPECTS = 2  # of those who failed that are asked each time: as many as make the platform doubtful
+MAX_DOWN_GAP = 60.0  # ... growing up to this once the platform is known to be down
 FIRST_ROUND_GAP = 1.0  # seconds between checks after the start, at most
-RECHECK = 900.0  # seconds between tries of what only the user can mend
 OFFLINE_PROBE = 120.0  # seconds, at least, between probes where there is no online endpoint
 
 
 class Poller:
-    """Checks every camera once per poll interval and notices when the platform is down."""
+    """Asks every camera once per interval, evenly spread, and those in doubt at once.
 
-    def __init__(self, coordinator: SodaCoordinator) -> None:
-        """Take the coordinator."""
-        self._coordinator = coordinator
-        self._failures = 0
-        self._rechecked: dict[str, float] = {}
-        self.reachable = True
+    Attributes:
+        visited: the turn of a camera has come, whether it had to be asked or not.
 
-    @callback
-    def outcome(self, err: SodaError | None) -> None:
-        """Learn from the outcome of a call, of whichever camera."""
-        if isinstance(err, TokenPaused):
-            return  # nobody was asked
-        in_doubt = err is not None and err.platform_trouble
-        self._failures = self._failures + 1 if in_doubt else 0
-        reachable = self._failures < DOWN_AFTER and (self.reachable or not self._failures)
-        if reachable == self.reachable:
-            return
-        self.reachable = reachable
-        if reachable:
-            LOGGER.info("The SodaLife platform can be reached again")
-        else:
-            LOGGER.warning("The SodaLife platform cannot be reached: %s", err)
-        for camera in self._coordinator.cameras.values():
-            camera.device.changed()
+    """
+
+    def __init__(
+        self,
+        cameras: Callable[[], Sequence[Camera]],
+        interval: Callable[[], float],
+        reachability: Reachability,
+        spawn: Callable[[Coroutine[Any, Any, None], str], object],
+        clock: Clock,
+    ) -> None:
+        """Take whom to ask, how often, and how to work in the background.
+
+        Args:
+            cameras: gives the cameras there are now.
+            interval: gives the seconds between two checks of a camera; 0: none are made.
+            reachability: what is known of who can be reached.
+            spawn: has something done in the background, under a name.
+            clock: the time.
+
+        """
+        self._cameras = cameras
+        self._interval = interval
+        self._reachability = reachability
+        self._spawn = spawn
+        self._clock = clock
+        self.visited: Signal[[Camera]] = Signal()
+        self._asked_at: dict[str, float] = {}
+        self._investigated_at = float("-inf")
+        self._down = Backoff(SUSPICION_GAP, MAX_DOWN_GAP)
 
     async def run(self, pause: float) -> None:
-        """Check the cameras in turn, evenly spread over the poll interval, for ever.
+        """Check the cameras in turn for ever.
 
         Begins after a pause, in seconds: checks that have to wait would all come at its end.
         """
         if pause > 0:
-            await self._coordinator.clock.sleep(pause)
-        longest_gap = FIRST_ROUND_GAP
+            await self._clock.sleep(pause)
+        longest = FIRST_ROUND_GAP
         while True:
-            for camera in tuple(self._coordinator.cameras.values()) or (None,):
-                if camera is not None:
-                    self._look_after(camera)
-                await self._rest(longest_gap)
-            longest_gap = math.inf
+            for camera in tuple(self._cameras()) or (None,):
+                if camera is not None and camera in self._cameras():
+                    self._visit(camera)
+                await self._rest(longest)
+            longest = math.inf
+
+    def ask(self, camera: Camera) -> None:
+        """Have a camera asked soon, unless it is the user's wish that none is asked."""
+        if self._interval() > 0:
+            self._asked_at[camera.serial] = self._clock.monotonic()
+            self._spawn(_check(camera), f"{DOMAIN} online check {camera.serial}")
+
+    def forget(self, serial: str) -> None:
+        """Forget a camera that is gone."""
+        self._asked_at.pop(serial, None)
+
+    def _visit(self, camera: Camera) -> None:
+        if self._is_due(camera):
+            self.ask(camera)
+        try:
+            self.visited.emit(camera)
+        except Exception:  # noqa: BLE001 - the others want their checks whatever it is
+            LOGGER.exception("What follows a check of %s", camera.serial)
+
+    def _is_due(self, camera: Camera) -> bool:
+        """Tell whether a check would tell anything that is not known."""
+        interval = self._interval()
+        if self._reachability.down:
+            return self._may_ask(camera)
+        if camera.device.client.knows(Endpoint.ONLINE):
+            return self._clock.monotonic() - camera.device.seen_at > interval / 2
+        # Without an online endpoint a check is a live address: only for cameras that are out of
+        # reach, now and then, until they answer.
+        reached = self._reachability.available(camera.serial) and camera.device.online is not False
+        return not reached and self._unasked_for(camera) >= max(interval, OFFLINE_PROBE)
+
+    def _may_ask(self, camera: Camera) -> bool:
+        """Tell whether a camera may be asked out of its turn: an offline one costs a probe."""
+        return (
+            camera.device.online is not False
+            or camera.device.client.knows(Endpoint.ONLINE)
+            or self._unasked_for(camera) >= OFFLINE_PROBE
+        )
+
+    def _unasked_for(self, camera: Camera) -> float:
+        return self._clock.monotonic() - self._asked_at.get(camera.serial, float("-inf"))
 
     async def _rest(self, longest: float) -> None:
         """Wait until it is time for the next camera; that may come sooner than it seemed."""
-        clock = self._coordinator.clock
-        began = clock.monotonic()
-        while (rest := began + min(self._gap(), longest) - clock.monotonic()) > 0:
-            await clock.sleep(min(rest, SUSPICION_GAP))
-
-    def _look_after(self, camera: Camera) -> None:
-        if self._due(camera):
-            self.check(camera)
-        now = self._coordinator.clock.monotonic()
-        if self._coordinator.issues.open_failures(camera):
-            if now > self._rechecked.setdefault(camera.serial, now) + RECHECK:
-                self._rechecked[camera.serial] = now
-                self._coordinator.entry.async_create_background_task(
-                    self._coordinator.hass,
-                    self.recheck(camera),
-                    f"{DOMAIN} recheck {camera.serial}",
-                )
-        else:
-            self._rechecked.pop(camera.serial, None)
-            self._coordinator.issues.check_camera(camera)  # a quota ends by itself
-
-    @callback
-    def check(self, camera: Camera) -> None:
-        """Ask a camera soon, in the background, whether it is online."""
-
-        async def check() -> None:
-            try:
-                await camera.check_online()
-            except SodaError as err:
-                LOGGER.debug("Online check of %s: %s", camera.serial, err)
-
-        coordinator = self._coordinator
-        coordinator.entry.async_create_background_task(
-            coordinator.hass, check(), f"{DOMAIN} online check {camera.serial}"
-        )
-
-    async def recheck(self, camera: Camera) -> None:
-        """Ask again for what only the user could mend: perhaps that has happened."""
-        endpoints = {failure.endpoint for failure in self._coordinator.issues.open_failures(camera)}
-        camera.live.drop()
-        again: dict[Endpoint, Callable[[], Awaitable[object]]] = {
-            Endpoint.CAPTURE: camera.snapshots.capture,
-            Endpoint.LIVE: lambda: camera.live.get(self._coordinator.options[OPT_LIVE_PROTOCOL]),
-        }
-        for endpoint in endpoints or {Endpoint.ONLINE}:
-            try:
-                await again.get(endpoint, camera.check_online)()
-            except SodaError as err:
-                LOGGER.debug("Still wrong with %s: %s", camera.serial, err)
-
-    @property
-    def _interval(self) -> float:
-        return float(self._coordinator.options[OPT_POLL_INTERVAL])
+        began = self._clock.monotonic()
+        gap = self._down.grow() if self._reachability.down else 0.0
+        while (rest := began + max(gap, min(self._gap(), longest)) - self._clock.monotonic()) > 0:
+            await self._clock.sleep(min(rest, SUSPICION_GAP))
+            self._investigate()
 
     def _gap(self) -> float:
-        gap = self._interval / max(1, len(self._coordinator.cameras))
-        return min(gap, SUSPICION_GAP) if self._failures else gap
+        interval = self._interval()
+        if interval <= 0:
+            return math.inf
+        if self._reachability.down:
+            return 0.0
+        return interval / max(1, len(self._cameras()))
 
-    def _due(self, camera: Camera) -> bool:
-        """Tell whether a check would tell anything that is not known."""
-        silent = self._coordinator.clock.monotonic() - camera.device.seen_at
-        if self._failures or self._coordinator.client.knows(Endpoint.ONLINE):
-            return silent > self._interval / 2
-        # Without an online endpoint a check is a live address: only for cameras that
-        # were offline, now and then, until they answer.
-        return camera.device.online is False and silent > max(self._interval, OFFLINE_PROBE)
+    def _investigate(self) -> None:
+        """Ask those who have failed, and one who is thought healthy if that would help."""
+        reach, now = self._reachability, self._clock.monotonic()
+        if reach.down:
+            return
+        self._down.reset()
+        in_doubt = reach.suspects or reach.wants_witness
+        if not in_doubt or now < self._investigated_at + SUSPICION_GAP:
+            return
+        self._investigated_at = now
+        cameras = [camera for camera in self._cameras() if self._may_ask(camera)]
+        for camera in self._suspects(cameras) + self._witnesses(cameras):
+            self.ask(camera)
+
+    def _suspects(self, cameras: list[Camera]) -> list[Camera]:
+        known = {camera.serial: camera for camera in cameras}
+        return [known[who] for who in self._reachability.suspects if who in known][:SUSPECTS]
+
+    def _witnesses(self, cameras: list[Camera]) -> list[Camera]:
+        """Return the healthy camera that was asked the longest time ago."""
+        if not self._reachability.wants_witness:
+            return []
+        healthy = [camera for camera in cameras if self._reachability.is_healthy(camera.serial)]
+        return sorted(healthy, key=self._unasked_for, reverse=True)[:1]
+
+
+async def _check(camera: Camera) -> None:
+    try:
+        await camera.check_online()
+    except SodaError as err:
+        LOGGER.debug("Online check of %s: %s", camera.serial, err)
+    except Exception:  # noqa: BLE001 - nobody else would say so before it is long over
+        LOGGER.exception("Online check of %s", camera.serial)

@@ -42,7 +42,7 @@ class RecheckFlow(RepairsFlow):
             coordinator = entry.runtime_data
             for camera in coordinator.cameras.values():
                 if self._serial in ("", camera.serial):
-                    await coordinator.poller.recheck(camera)
+                    await coordinator.rechecker.async_recheck(camera)
                     break
             if coordinator.issues.is_open(self._about):
                 return self.async_abort(reason="still_there")

@@ -24,7 +24,7 @@ async def _info(hass: HomeAssistant) -> dict[str, Any]:
     coordinators = [entry.runtime_data for entry in entries]
     cameras = [camera for coordinator in coordinators for camera in coordinator.cameras.values()]
     ages = [coordinator.client.tokens.age for coordinator in coordinators]
-    dialects = [coordinator.client.dialect for coordinator in coordinators]
+    dialects = [coordinator.client.probe.dialect for coordinator in coordinators]
     return {
         "can_reach_host": system_health.async_check_can_reach_url(hass, hosts[0]),
         "revision": ", ".join(dialect.revision if dialect else "?" for dialect in dialects),

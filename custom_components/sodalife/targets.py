@@ -107,5 +107,5 @@ def _is_named(camera: SodaCamera, call: ServiceCall) -> bool:
 
 def _unreachable(camera: SodaCamera) -> HomeAssistantError:
     """Say why a camera can't be reached."""
-    why = DeviceOffline() if camera.coordinator.reachable else CannotConnect()
+    why = CannotConnect() if camera.soda.device.online is not False else DeviceOffline()
     return home_assistant_error(why, camera.camera_name)

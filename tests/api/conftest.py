@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 
 import aiohttp
 from aiohttp.test_utils import TestServer
@@ -77,3 +77,14 @@ def client(platform: Platform) -> SodaClient:
 @pytest.fixture
 def camera(platform: Platform, client: SodaClient) -> Camera:
     return platform.camera(client)
+
+
+@pytest.fixture
+def at_rest(cloud: Cloud, sim: SimCamera) -> Callable[[], None]:
+    """Assert that nothing moves and that no rule was broken."""
+
+    def check() -> None:
+        assert sim.moving is None
+        assert cloud.violations == []
+
+    return check

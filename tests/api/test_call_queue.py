@@ -12,17 +12,15 @@ import pytest
 from custom_components.sodalife.api import Camera, Command, SodaClient, SodaError
 from custom_components.sodalife.api.call_queue import CallQueue, Priority
 from custom_components.sodalife.api.errors import (
-    CaptureQuotaUsed,
     DeviceOffline,
     DeviceTimeout,
     QueueBusy,
     RateLimited,
-    TooManyViewers,
 )
 from simulator import Cloud
 from simulator.camera import SimCamera
 from tests.api.world import OTHER, Platform, arrived, both, gathered
-from tests.clock import ManualClock, until
+from tests.clock import ManualClock, due, until
 
 
 @pytest.fixture
@@ -63,6 +61,21 @@ def assert_apart(sim: SimCamera, *seconds: float) -> None:
         assert expected <= gap + 1e-6 < expected + 1.5
 
 
+@pytest.fixture
+def answer(queue: CallQueue, clock: ManualClock) -> Callable[..., Any]:
+    """Make a call in its turn that the device answers with an error, or well."""
+
+    async def answer(err: SodaError | None = None) -> None:
+        async def call() -> None:
+            if err is not None:
+                raise err
+
+        await clock.advance(queue.interval)  # or it might be busy for too long
+        await gathered(queue.run(Priority.ONLINE, call))
+
+    return answer
+
+
 # Calls never overlap and keep their distance.
 
 
@@ -71,7 +84,7 @@ async def test_calls_start_an_interval_after_the_previous_answer(
     camera: Camera, cloud: Cloud, sim: SimCamera, clock: ManualClock
 ) -> None:
     cloud.capture_seconds = 3.0
-    works = (camera.snapshots.capture(), camera.live.get("hls"), camera.check_online())
+    works = (camera.snapshots.capture(), camera.live.get("ezopen"), camera.check_online())
     await clock.drive(gathered(*works))
     assert_apart(sim, 4.0, 4.0)
     assert cloud.violations == []
@@ -113,8 +126,10 @@ async def test_the_interval_is_the_users_choice(
     assert cloud.violations == []
 
 
-async def test_setting_the_same_interval_again_forgives_nothing(queue: CallQueue) -> None:
-    queue.start_cooldown(DeviceTimeout())
+async def test_setting_the_same_interval_again_forgives_nothing(
+    queue: CallQueue, answer: Callable[..., Any]
+) -> None:
+    await answer(DeviceTimeout())
     queue.set_interval(4.0)
     assert queue.interval == 8.0
     queue.set_interval(5.0)
@@ -265,38 +280,171 @@ async def test_a_call_that_fails_without_its_caller_leaves_no_trace(
     ]
 
 
+async def breaths(steps: int) -> None:
+    """Let the event loop take so many steps."""
+    for _ in range(steps):
+        await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("after", range(4))
+@pytest.mark.parametrize("before", range(5))
+async def test_a_request_that_its_last_caller_left_is_gone_and_a_newcomer_begins_a_new_one(
+    queue: CallQueue, work: Callable[[str], Any], done: list[str], before: int, after: int
+) -> None:
+    queue.set_interval(0.0)
+    with queue.out_of_turn():
+        leaving = asyncio.create_task(queue.run(Priority.LIVE, work("old"), key="k"))
+        await breaths(before)
+        leaving.cancel()
+        await breaths(after)
+        newcomer = asyncio.create_task(queue.run(Priority.LIVE, work("new"), key="k"))
+        await breaths(5)
+    assert await asyncio.wait_for(newcomer, 1.0) == "new"
+    assert leaving.cancelled()
+    assert done == ["new"]
+    await breaths(2)
+    assert queue.idle
+
+
+@pytest.mark.parametrize("before", range(1, 5))
+async def test_who_joins_before_the_last_caller_has_gone_keeps_the_request_alive(
+    queue: CallQueue, work: Callable[[str], Any], done: list[str], before: int
+) -> None:
+    queue.set_interval(0.0)
+    with queue.out_of_turn():
+        leaving = asyncio.create_task(queue.run(Priority.LIVE, work("old"), key="k"))
+        await breaths(before)
+        leaving.cancel()
+        # In the same step, so that the one who leaves has not gone yet.
+        newcomer = asyncio.eager_task_factory(
+            asyncio.get_running_loop(), queue.run(Priority.LIVE, work("new"), key="k")
+        )
+        await breaths(5)
+    assert await asyncio.wait_for(newcomer, 1.0) in done
+    assert len(done) == 1
+
+
+# Cancelled in the moment in which the turn comes: -1 is just before it.
+
+
+@pytest.mark.parametrize("steps", range(-1, 7))
+@pytest.mark.parametrize("how", ["run", "run with a key", "turn"])
+async def test_cancelled_in_the_moment_in_which_the_turn_comes_loses_nothing(
+    queue: CallQueue,
+    clock: ManualClock,
+    work: Callable[[str], Any],
+    done: list[str],
+    how: str,
+    steps: int,
+) -> None:
+    async def leave() -> None:
+        if how == "turn":
+            async with queue.turn(Priority.PTZ):
+                await work("leaving")()
+        else:
+            key = "k" if how == "run with a key" else None
+            await queue.run(Priority.PTZ, work("leaving"), key=key)
+
+    with queue.out_of_turn():
+        leaving = asyncio.create_task(leave())
+        staying = asyncio.create_task(queue.run(Priority.LIVE, work("staying")))
+        await breaths(5)
+    actions = due(clock, 4.0)
+    if steps < 0:
+        leaving.cancel()
+    for action in actions:
+        action()
+    await breaths(steps)
+    leaving.cancel()
+    await asyncio.wait({leaving})
+    await clock.advance(4.0)
+    assert await asyncio.wait_for(staying, 1.0) == "staying"
+    assert done in (["staying"], ["leaving", "staying"])
+    assert "leaving" not in done or steps >= 0
+    assert leaving.cancelled() or "leaving" in done
+    await breaths(2)
+    assert queue.idle
+    assert clock.alarms == 0
+
+
+@pytest.mark.parametrize("steps", range(-1, 7))
+async def test_withdrawn_in_the_moment_in_which_the_turn_comes_loses_nothing(
+    queue: CallQueue, clock: ManualClock, work: Callable[[str], Any], done: list[str], steps: int
+) -> None:
+    """And cancelled on top of it."""
+
+    async def wait() -> None:
+        async with queue.turn(Priority.PTZ, "k"):
+            done.append("withdrawn")
+
+    with queue.out_of_turn():
+        waiting = asyncio.create_task(wait())
+        staying = asyncio.create_task(queue.run(Priority.LIVE, work("staying")))
+        await breaths(5)
+    actions = due(clock, 4.0)
+    if steps < 0:
+        queue.withdraw("k")
+    for action in actions:
+        action()
+    await breaths(steps)
+    queue.withdraw("k")
+    waiting.cancel()
+    await asyncio.wait({waiting})
+    await clock.advance(4.0)
+    assert await asyncio.wait_for(staying, 1.0) == "staying"
+    assert queue.idle
+
+
+async def test_a_wait_that_was_withdrawn_ends_with_the_reason_and_others_go_on(
+    queue: CallQueue, clock: ManualClock, work: Callable[[str], Any], done: list[str]
+) -> None:
+    with queue.out_of_turn():
+        keys = ("one", "two", "three")
+        works = [asyncio.create_task(queue.run(Priority.LIVE, work(key), key=key)) for key in keys]
+        await breaths(5)
+        queue.withdraw("one")
+        queue.withdraw("two", DeviceOffline())
+    one, two, three = await clock.drive(gathered(*works))
+    assert (type(one), type(two), three) == (QueueBusy, DeviceOffline, "three")
+    assert done == ["three"]
+
+
 # The interval adapts.
 
 
 @pytest.mark.parametrize("error", [RateLimited, DeviceTimeout])
 async def test_called_too_often_widens_the_interval_up_to_a_minute(
-    queue: CallQueue, error: type[SodaError]
+    queue: CallQueue, answer: Callable[..., Any], error: type[SodaError]
 ) -> None:
     seen = []
     for _ in range(6):
-        queue.start_cooldown(error())
+        await answer(error())
         seen.append(queue.interval)
     assert seen == [8.0, 16.0, 32.0, 60.0, 60.0, 60.0]
 
 
-async def test_success_narrows_it_again_but_not_below_the_users_choice(queue: CallQueue) -> None:
+async def test_success_narrows_it_again_but_not_below_the_users_choice(
+    queue: CallQueue, answer: Callable[..., Any]
+) -> None:
     for _ in range(4):
-        queue.start_cooldown(RateLimited())
+        await answer(RateLimited())
     seen = []
     for _ in range(6):
-        queue.start_cooldown()
+        await answer()
         seen.append(queue.interval)
     assert seen == [30.0, 15.0, 7.5, 4.0, 4.0, 4.0]
 
 
-async def test_other_errors_leave_it_as_it_is(queue: CallQueue) -> None:
-    queue.start_cooldown(DeviceOffline())
+async def test_other_errors_leave_it_as_it_is(queue: CallQueue, answer: Callable[..., Any]) -> None:
+    await answer(DeviceOffline())
     assert queue.interval == 4.0
 
 
-async def test_an_interval_of_nothing_widens_as_well(queue: CallQueue) -> None:
+async def test_an_interval_of_nothing_widens_as_well(
+    queue: CallQueue, answer: Callable[..., Any]
+) -> None:
     queue.set_interval(0.0)
-    queue.start_cooldown(RateLimited())
+    await answer(RateLimited())
     assert queue.interval == 4.0
 
 
@@ -309,6 +457,31 @@ async def test_a_widened_interval_is_kept_at_the_platform_for_this_device_only(
         await clock.drive(gathered(camera.check_online(), other.check_online()))
     assert_apart(sim, 8.0, 16.0)
     assert other.queue.interval == 4.0
+
+
+async def test_20008_in_answer_to_a_ptz_call_never_widens_the_interval(
+    platform: Platform, camera: Camera, sim: SimCamera, clock: ManualClock
+) -> None:
+    """There it says "cannot" as often as "too often": the camera is usable soon after it."""
+    for code in ("20008", "TOO_MANY_REQUESTS"):
+        platform.code(code, "controlling", times=3)
+        await clock.drive(gathered(camera.ptz.move(Command.UP, 1.0)))
+        await clock.drive(gathered(camera.ptz.stop()))
+        assert camera.queue.interval == 4.0
+        platform.cloud.faults.clear()
+    began = clock.monotonic()
+    await clock.drive(camera.check_online())
+    assert clock.monotonic() <= began + 15.0
+    assert arrived(sim)[-1] == "onlinestatus"
+
+
+async def test_a_ptz_call_does_not_narrow_a_widened_interval_either(
+    camera: Camera, platform: Platform, clock: ManualClock
+) -> None:
+    platform.code("20008", "onlinestatus", times=1)
+    await gathered(camera.check_online())
+    await clock.drive(camera.ptz.move(Command.UP, 1.0))
+    assert camera.queue.interval == 8.0
 
 
 # Nobody waits for ever.
@@ -342,77 +515,79 @@ async def test_a_call_that_has_begun_may_take_longer_than_30_seconds(
     assert (await capturing).picture.content
 
 
-# While it is held.
-
-
-async def test_a_held_queue_lets_nothing_through_until_every_holder_has_released(
+async def test_who_joins_a_request_has_30_seconds_of_his_own(
     queue: CallQueue, clock: ManualClock, work: Callable[[str], Any], done: list[str]
 ) -> None:
-    queue.hold("one")
-    queue.hold("two")
-    waiting = asyncio.create_task(queue.run(Priority.PTZ, work("call")))
-    await clock.advance(10.0)
-    queue.release("one")
-    await clock.advance(10.0)
+    with queue.out_of_turn():
+        first = asyncio.create_task(queue.run(Priority.ONLINE, work("call"), key="k"))
+        await clock.advance(25.0)
+        second, third = (
+            asyncio.create_task(queue.run(Priority.ONLINE, work("other"), key="k"))
+            for _ in range(2)
+        )
+        await clock.advance(5.0)
+        with pytest.raises(QueueBusy):
+            await asyncio.wait_for(first, 1.0)
+        await clock.advance(20.0)
+        third.cancel()
+        assert not second.done()
+    await clock.advance(4.0)
+    assert await asyncio.wait_for(second, 1.0) == "call"
+    assert done == ["call"]
+
+
+async def test_who_joined_a_request_is_told_after_30_seconds_of_his_own(
+    queue: CallQueue, clock: ManualClock, work: Callable[[str], Any], done: list[str]
+) -> None:
+    with queue.out_of_turn():
+        first = asyncio.create_task(queue.run(Priority.ONLINE, work("call"), key="k"))
+        await clock.advance(25.0)
+        second = asyncio.create_task(queue.run(Priority.ONLINE, work("call"), key="k"))
+        await clock.advance(29.9)
+        assert (first.done(), second.done()) == (True, False)
+        await clock.advance(0.1)
+        errors = await asyncio.wait_for(gathered(first, second), 1.0)
+        assert [type(err) for err in errors] == [QueueBusy] * 2
+    await clock.advance(30.0)
     assert done == []
-    queue.release("two")
-    assert await waiting == "call"
+    assert queue.idle
 
 
-# Closed for a while.
-
-
-@pytest.mark.parametrize(("time_of_day", "hours"), [(8.0, 16.0), (23.9, 0.1), (0.0, 24.0)], ids=str)
-async def test_a_used_up_quota_closes_capture_until_midnight_in_shanghai(
-    platform: Platform, camera: Camera, sim: SimCamera, time_of_day: float, hours: float
+async def test_a_call_that_begins_in_the_moment_in_which_its_callers_time_is_over(
+    queue: CallQueue, clock: ManualClock, work: Callable[[str], Any], done: list[str]
 ) -> None:
-    clock = platform.clock
-    await clock.advance((time_of_day - 8.0) % 24 * 3600)  # it is 8 in the morning there
-    platform.code("10028", "capture", times=1)
-    with pytest.raises(CaptureQuotaUsed):
-        await camera.snapshots.capture()
-    await clock.advance(hours * 3600 - 1)
-    with pytest.raises(CaptureQuotaUsed):
-        await camera.snapshots.capture()
-    assert arrived(sim) == ["capture"]
-    await clock.advance(1)
-    assert (await camera.snapshots.capture()).picture.content
+    """It was made: who is told that it never was would make it once more."""
+    queue.set_interval(0.0)
+    with queue.out_of_turn():
+        caller = asyncio.create_task(queue.run(Priority.VOICE, work("sound")))
+        await breaths(5)
+    for action in due(clock, 30.0):
+        action()
+    assert await asyncio.wait_for(caller, 1.0) == "sound"
+    assert done == ["sound"]
 
 
-async def test_a_used_up_quota_closes_nothing_else(
-    platform: Platform, camera: Camera, clock: ManualClock
+# While somebody has the turn, or needs none.
+
+
+async def test_nothing_passes_while_somebody_has_the_turn_or_calls_out_of_turn(
+    queue: CallQueue, clock: ManualClock, work: Callable[[str], Any], done: list[str]
 ) -> None:
-    platform.code("10028", "capture")
-    await gathered(camera.snapshots.capture())
-    assert await clock.drive(camera.check_online())
-    assert await clock.drive(camera.live.get("hls"))
-
-
-@pytest.mark.parametrize("code", ["9048", "9049"])
-async def test_too_many_viewers_close_live_for_minutes(
-    platform: Platform, camera: Camera, sim: SimCamera, clock: ManualClock, code: str
-) -> None:
-    platform.code(code, "liveurl", times=1)
-    with pytest.raises(TooManyViewers):
-        await camera.live.get("hls")
-    await clock.advance(299.0)
-    with pytest.raises(TooManyViewers):
-        await camera.live.get("hls")
-    assert await camera.check_online()
-    assert arrived(sim) == ["liveurl", "onlinestatus"]
+    one, two = queue.out_of_turn(), queue.out_of_turn()
+    async with queue.turn(Priority.ONLINE):
+        waiting = asyncio.create_task(queue.run(Priority.PTZ, work("call")))
+        await clock.advance(10.0)
+        one.__enter__()
+        two.__enter__()
     await clock.advance(5.0)
-    assert (await camera.live.get("hls")).url
-
-
-async def test_too_many_viewers_turn_away_those_who_wait_already(
-    platform: Platform, camera: Camera, sim: SimCamera, clock: ManualClock
-) -> None:
-    platform.code("9048", "liveurl")
-    works = [asyncio.create_task(camera.live.get(protocol)) for protocol in ("hls", "flv", "rtmp")]
-    errors = await asyncio.wait_for(gathered(*works), 2.0)
-    assert [type(err) for err in errors] == [TooManyViewers] * 3
-    await clock.advance(20.0)
-    assert arrived(sim) == ["liveurl"]
+    one.__exit__(None, None, None)
+    await clock.advance(5.0)
+    assert done == []
+    two.__exit__(None, None, None)
+    await clock.advance(3.9)
+    assert done == [], "the device has just answered"
+    await clock.advance(0.1)
+    assert await waiting == "call"
 
 
 # The end.
@@ -434,6 +609,34 @@ async def test_closing_turns_everybody_away_with_an_error_of_ours(
     errors = await asyncio.wait_for(gathered(*works), 2.0)
     assert [type(err) for err in errors] == [QueueBusy] * 4
     await asyncio.sleep(0)
+    assert clock.alarms == 0
+
+
+@pytest.mark.parametrize("steps", range(6))
+@pytest.mark.parametrize("free", [True, False], ids=["free", "taken"])
+async def test_closed_at_whatever_step_everybody_is_told(
+    queue: CallQueue, clock: ManualClock, steps: int, free: bool
+) -> None:
+    """After one step the task of a turn is there, but has not begun to run."""
+
+    async def hang() -> None:
+        await asyncio.Event().wait()
+
+    async def wait() -> None:
+        async with queue.turn(Priority.PTZ):
+            await hang()
+
+    if not free:
+        await queue.run(Priority.LIVE, lambda: asyncio.sleep(0))
+    shared = [asyncio.create_task(queue.run(Priority.ONLINE, hang, key="k")) for _ in range(3)]
+    alone = asyncio.create_task(queue.run(Priority.VOICE, hang))
+    await breaths(steps)
+    in_turn = asyncio.create_task(wait())
+    await asyncio.wait_for(queue.close(), 1.0)
+    errors = await asyncio.wait_for(gathered(*shared, alone, in_turn), 1.0)
+    assert [type(err) for err in errors] == [QueueBusy] * 5
+    await breaths(2)
+    assert queue.idle
     assert clock.alarms == 0
 
 

@@ -14,8 +14,15 @@ import wave
 from aiohttp import web
 import pytest
 
-from custom_components.sodalife.api import Command, Endpoint, SodaClient, SodaError, Sound
-from custom_components.sodalife.api.client import MAX_CALLS, TIMEOUTS
+from custom_components.sodalife.api import (
+    Command,
+    Endpoint,
+    HttpTransport,
+    SodaClient,
+    SodaError,
+    Sound,
+    Timeouts,
+)
 from custom_components.sodalife.api.codes import CODES, error_of
 from custom_components.sodalife.api.errors import (
     AnswerTimeout,
@@ -30,6 +37,7 @@ from custom_components.sodalife.api.errors import (
     VoiceEmpty,
     VoiceFormat,
 )
+from custom_components.sodalife.api.http_transport import MAX_CALLS
 from simulator import Cloud
 from simulator.camera import SimCamera
 from simulator.codes import CODES as PLATFORM_CODES
@@ -204,6 +212,7 @@ async def test_a_sound_that_is_refused_says_why(
 
 # Everything that can happen to a connection.
 
+IMPATIENT = Timeouts(capture=0.3, control=0.3, voice=0.3, live=0.3, online=0.3, talk=0.3)
 NETWORK_FAULTS: dict[str, type[SodaError]] = {
     "html": CannotConnect,
     "empty": MalformedAnswer,
@@ -221,20 +230,14 @@ NETWORK_FAULTS: dict[str, type[SodaError]] = {
 @everywhere
 @pytest.mark.parametrize("kind", NETWORK_FAULTS)
 async def test_a_broken_answer_is_an_error_once_and_then_all_is_well(
-    platform: Platform,
-    client: SodaClient,
-    endpoint: Endpoint,
-    kind: str,
-    monkeypatch: pytest.MonkeyPatch,
+    platform: Platform, endpoint: Endpoint, kind: str
 ) -> None:
-    monkeypatch.setitem(TIMEOUTS, endpoint, 0.05 if kind == "hang" else TIMEOUTS[endpoint])
+    client = platform.client(timeouts=IMPATIENT if kind == "hang" else Timeouts())
     platform.fault(kind, endpoint.value, times=1)
     with pytest.raises(SodaError) as caught:
         await OPERATIONS[endpoint](client)
     assert type(caught.value) is NETWORK_FAULTS[kind]
-    assert caught.value.maybe_done
     assert caught.value.platform_trouble
-    monkeypatch.undo()
     await client.stop(SERIAL, Command.ZOOM_IN)
     await OPERATIONS[endpoint](client)
 
@@ -247,14 +250,14 @@ async def test_a_redirect_is_not_followed_with_the_token(platform: Platform) -> 
         return web.Response(status=307, headers={"Location": "/elsewhere"})
 
     async with answering(handler) as host:
-        client = SodaClient(platform.session, host, "id", "secret")
+        client = SodaClient(HttpTransport(platform.session, host), "id", "secret")
         with pytest.raises(MalformedAnswer):
             await client.tokens.get()
     assert asked == ["/oauth2/access_token"]
 
 
 async def test_a_closed_port_is_a_failed_connection(platform: Platform) -> None:
-    client = SodaClient(platform.session, "http://127.0.0.1:1", "id", "secret")
+    client = SodaClient(HttpTransport(platform.session, "http://127.0.0.1:1"), "id", "secret")
     with pytest.raises(CannotConnect) as caught:
         await client.tokens.get()
     assert caught.value.description.startswith("ClientConnectorError")
@@ -285,7 +288,7 @@ async def test_whatever_a_server_says_no_other_exception_gets_out(
     platform: Platform, raw: bytes
 ) -> None:
     async with saying(raw) as host:
-        client = SodaClient(platform.session, host, "id", "secret")
+        client = SodaClient(HttpTransport(platform.session, host), "id", "secret")
         with pytest.raises(CannotConnect):
             await client.tokens.get()
 
@@ -297,7 +300,7 @@ async def test_a_small_body_that_unpacks_to_a_large_one_is_refused(platform: Pla
         return web.Response(body=packed, headers={"Content-Encoding": "gzip"})
 
     async with answering(handler) as host:
-        client = SodaClient(platform.session, host, "id", "secret")
+        client = SodaClient(HttpTransport(platform.session, host), "id", "secret")
         with pytest.raises(MalformedAnswer):
             await client.tokens.get()
 
@@ -361,7 +364,11 @@ async def answered_with(platform: Platform, endpoint: Endpoint, answer: dict[str
 
     async with answering(handler) as host:
         client = SodaClient(
-            platform.session, host, "id", "secret", revision="query", clock=platform.clock
+            HttpTransport(platform.session, host),
+            "id",
+            "secret",
+            revision="query",
+            clock=platform.clock,
         )
         return await OPERATIONS[endpoint](client)
 
@@ -441,13 +448,9 @@ async def test_no_secret_in_an_error_about_the_credentials(
 
 @pytest.mark.parametrize("kind", [*NETWORK_FAULTS, "closed"])
 async def test_no_secret_in_an_error_about_the_connection(
-    platform: Platform,
-    client: SodaClient,
-    kind: str,
-    caplog: pytest.LogCaptureFixture,
-    monkeypatch: pytest.MonkeyPatch,
+    platform: Platform, kind: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setitem(TIMEOUTS, Endpoint.LIVE, 0.05)
+    client = platform.client(timeouts=Timeouts(live=0.05))
     token = (await client.tokens.get()).value
     if kind == "closed":
         await platform.server.close()
@@ -495,7 +498,9 @@ async def test_an_address_below_the_host_is_kept(platform: Platform) -> None:
         return web.json_response({"access_token": "abc", "expires_in": 7200, "online": 1})
 
     async with answering(handler) as host:
-        client = SodaClient(platform.session, f"{host}/soda/", "id", "secret", revision="query")
+        client = SodaClient(
+            HttpTransport(platform.session, f"{host}/soda/"), "id", "secret", revision="query"
+        )
         await client.is_online(SERIAL)
     assert paths == ["/soda/oauth2/access_token", "/soda/iot/cameras/onlinestatus"]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from custom_components.sodalife.api import Camera, Command, Endpoint, SodaError
-from custom_components.sodalife.api.device import Device, seconds_to_midnight
+from custom_components.sodalife.api.day import platform_day, seconds_to_midnight
+from custom_components.sodalife.api.device import Device
 from custom_components.sodalife.api.errors import DeviceOffline, PlatformTrouble
 from simulator.camera import SimCamera
 from tests.api.world import Platform, both, gathered
@@ -26,7 +27,7 @@ def device(camera: Camera) -> Device:
 def outcomes(device: Device) -> list[SodaError | None]:
     """What was reported to the coordinator."""
     outcomes: list[SodaError | None] = []
-    device.on_outcome = outcomes.append
+    device.outcome.subscribe(outcomes.append)
     return outcomes
 
 
@@ -49,7 +50,7 @@ async def test_a_check_tells_whether_it_is_online(
     assert (device.online, device.seen_at) == (online, 1.0)
 
 
-async def test_any_call_tells_that_it_is_offline_and_any_that_it_is_back(
+async def test_any_call_tells_that_it_is_offline_and_what_only_it_can_do_that_it_is_back(
     device: Device, sim: SimCamera
 ) -> None:
     sim.online = False
@@ -57,7 +58,65 @@ async def test_any_call_tells_that_it_is_offline_and_any_that_it_is_back(
         await device.live_url("hls")
     assert device.online is False
     sim.online = True
-    await device.talk_url()
+    await device.capture()
+    assert device.online is True
+
+
+@pytest.mark.parametrize("kind", ["live", "talk"])
+async def test_an_address_proves_nothing_where_the_platform_can_be_asked(
+    device: Device, sim: SimCamera, clock: ManualClock, kind: str
+) -> None:
+    """It is the platform's own, and given for cameras that are offline, too."""
+
+    async def address() -> None:
+        await (device.live_url("hls") if kind == "live" else device.talk_url())
+
+    await clock.advance(1.0)
+    await address()
+    assert (device.online, device.seen_at) == (None, float("-inf"))
+    sim.online = False
+    assert await device.check_online() is False
+    sim.online = True  # so that the platform gives one
+    seen_at = device.seen_at
+    await clock.advance(1.0)
+    await address()
+    assert (device.online, device.seen_at) == (False, seen_at)
+    sim.online = False
+    await gathered(device.capture(), device.live_url("hls"))
+    sim.online = True
+    await address()
+    assert device.online is False
+    assert await device.check_online() is True
+    assert device.online is True
+
+
+@pytest.mark.parametrize("revision", ["body"])
+async def test_an_address_has_to_do_where_nothing_better_can_be_asked(
+    device: Device, sim: SimCamera, clock: ManualClock
+) -> None:
+    await clock.advance(1.0)
+    await device.live_url("hls")
+    assert (device.online, device.seen_at) == (True, 1.0)
+    sim.online = False
+    with pytest.raises(DeviceOffline):
+        await device.capture()
+    assert device.online is False
+    sim.online = True
+    await device.live_url("hls")
+    assert device.online is True
+
+
+async def test_an_address_has_to_do_where_the_endpoint_turned_out_to_be_missing(
+    platform: Platform, device: Device, sim: SimCamera
+) -> None:
+    """The camera was offline by the word of the endpoint before."""
+    sim.online = False
+    assert await device.check_online() is False
+    platform.code("NOT_FOUND", "onlinestatus")
+    await gathered(device.check_online())
+    assert not device.client.knows(Endpoint.ONLINE)
+    sim.online = True
+    await device.live_url("hls")
     assert device.online is True
 
 
@@ -154,7 +213,7 @@ async def test_listeners_hear_of_news_only_and_until_they_leave(
     platform: Platform, device: Device, sim: SimCamera
 ) -> None:
     heard: list[bool | None] = []
-    leave = device.subscribe(lambda: heard.append(device.online))
+    leave = device.changed.subscribe(lambda: heard.append(device.online))
     await device.check_online()
     await device.check_online()
     assert heard == [True]
@@ -165,6 +224,44 @@ async def test_listeners_hear_of_news_only_and_until_they_leave(
     sim.online = True
     await device.check_online()
     assert heard == [True, False]
+
+
+async def test_nothing_but_counting_runs_on_a_second_success_in_a_row(
+    device: Device, outcomes: list[SodaError | None]
+) -> None:
+    calls = (
+        device.check_online,
+        device.capture,
+        lambda: device.live_url("hls"),
+        device.talk_url,
+        lambda: device.start(Command.UP, lambda: None),
+        lambda: device.stop(Command.UP),
+    )
+    for call in calls:
+        await call()
+    changes: list[str] = []
+    device.changed.subscribe(lambda: changes.append("changed"))
+    for call in calls:
+        await call()
+    assert changes == []
+    assert outcomes == [None] * 2 * len(calls)
+    assert device.calls_today == 2 * len(calls)
+
+
+async def test_a_success_that_mends_one_failure_of_two_says_so_once(
+    platform: Platform, device: Device
+) -> None:
+    platform.code("60017", "capture", times=1)
+    platform.code("60019", "liveurl", times=1)
+    await gathered(device.capture())
+    await gathered(device.live_url("hls"))
+    changes: list[int] = []
+    device.changed.subscribe(lambda: changes.append(len(device.failures)))
+    for _ in range(2):
+        await device.live_url("hls")
+    for _ in range(2):
+        await device.capture()
+    assert changes == [1, 0]
 
 
 # Calls of today.
@@ -187,7 +284,7 @@ async def test_calls_are_counted_until_midnight_in_shanghai(
 
 
 async def test_starts_and_stops_count_as_calls(device: Device) -> None:
-    await device.start(Command.UP)
+    await device.start(Command.UP, lambda: None)
     await device.stop(Command.UP)
     assert device.calls_today == 2
 
@@ -198,3 +295,4 @@ async def test_starts_and_stops_count_as_calls(device: Device) -> None:
 )
 def test_midnight_is_that_of_shanghai(now: float, seconds: float) -> None:
     assert seconds_to_midnight(now) == seconds
+    assert platform_day(now + seconds - 1) == platform_day(now) != platform_day(now + seconds)

@@ -113,10 +113,10 @@ async def test_the_first_call_finds_the_dialect_at_the_cost_of_one_token(
 ) -> None:
     found: list[str] = []
     client = platform.client(revision=None)
-    client.on_dialect = lambda dialect: found.append(dialect.revision)
+    client.probe.found.subscribe(lambda dialect: found.append(dialect.revision))
     await operation(client)
     assert found == [revision]
-    assert client.dialect is DIALECTS[revision]
+    assert client.probe.dialect is DIALECTS[revision]
     assert cloud.token_requests == 1
 
 
@@ -128,14 +128,14 @@ async def test_an_error_about_the_device_tells_the_dialect_too(
     client = platform.client(revision=None)
     with pytest.raises(DeviceOffline):
         await client.capture(SERIAL)
-    assert client.dialect is DIALECTS[revision]
+    assert client.probe.dialect is DIALECTS[revision]
 
 
 @both
 async def test_a_known_dialect_is_not_found_out_again(
     platform: Platform, client: SodaClient, cloud: Cloud, sim: SimCamera
 ) -> None:
-    client.on_dialect = lambda _: pytest.fail("nothing was found out")
+    client.probe.found.subscribe(lambda _: pytest.fail("nothing was found out"))
     await client.capture(SERIAL)
     await client.live_url(SERIAL)
     assert arrived(sim) == ["capture", "liveurl"]
@@ -174,7 +174,7 @@ async def test_a_frozen_application_tells_nothing_about_the_dialect(
     client = platform.client(revision=None)
     with pytest.raises(ApplicationFrozen):
         await client.capture(SERIAL)
-    assert client.dialect is None
+    assert client.probe.dialect is None
 
 
 @both
@@ -185,7 +185,7 @@ async def test_a_malformed_answer_to_the_first_call_tells_nothing_for_good(
     platform.fault("html", times=1)
     await gathered(client.capture(SERIAL))
     await client.capture(SERIAL)
-    assert client.dialect is DIALECTS[revision]
+    assert client.probe.dialect is DIALECTS[revision]
 
 
 # Re-examined when the platform changes under us.
@@ -199,7 +199,7 @@ async def test_a_platform_that_changes_is_followed_within_the_same_call(
     await client.capture(SERIAL)
     cloud.revision = then
     await operation(client)
-    assert client.dialect is DIALECTS[then]
+    assert client.probe.dialect is DIALECTS[then]
     assert cloud.token_requests <= 2
     assert not client.tokens.shared_with_others
 
@@ -211,7 +211,7 @@ async def test_a_platform_that_changed_while_we_were_away_is_followed_at_once(
     """The token is fresh, so its refusal alone cannot be cured by another one."""
     cloud.revision = then
     await client.capture(SERIAL)
-    assert client.dialect is DIALECTS[then]
+    assert client.probe.dialect is DIALECTS[then]
     assert cloud.token_requests == 1
 
 
@@ -240,7 +240,7 @@ async def test_many_calls_that_meet_the_change_at_once_all_succeed(
     for serial in serials:
         cloud.add_camera(serial)
     await asyncio.gather(*(client.live_url(serial) for serial in serials))
-    assert client.dialect is DIALECTS[then]
+    assert client.probe.dialect is DIALECTS[then]
     assert cloud.token_requests == (1 if fresh else 2)
     assert not client.tokens.shared_with_others
 
@@ -270,7 +270,127 @@ async def test_a_parameter_error_makes_the_dialect_doubtful_once_in_ten_minutes(
     with pytest.raises(InvalidParameter):
         await client.capture(SERIAL)
     assert [call.token_place for call in sim.calls] == ["query", "body"]
-    assert client.dialect is QUERY
+    assert client.probe.dialect is QUERY
+
+
+@pytest.mark.parametrize("code", ["10001", "10002"])
+async def test_a_camera_that_always_answers_so_keeps_no_other_from_finding_a_change(
+    platform: Platform, client: SodaClient, cloud: Cloud, clock: ManualClock, code: str
+) -> None:
+    platform.code(code, serial=SERIAL)
+    for _ in range(3):
+        await client.capture(OTHER)
+        await gathered(client.capture(SERIAL))
+        await clock.advance(60.0)
+    cloud.revision = "body"
+    await gathered(client.capture(SERIAL))
+    await client.capture(OTHER)
+    assert client.probe.dialect is BODY
+
+
+async def test_a_platform_that_goes_to_and_fro_is_no_rival(
+    platform: Platform, client: SodaClient, cloud: Cloud, clock: ManualClock
+) -> None:
+    """The token is refused and the next one is taken, but in another place."""
+    for revision in ("body", "query", "body", "query"):
+        await client.capture(SERIAL)
+        cloud.revision = revision
+        await clock.advance(700.0)
+        await client.capture(SERIAL)
+        assert client.probe.dialect is DIALECTS[revision]
+    assert not client.tokens.shared_with_others
+    assert client.tokens._rivalry._deaths == []
+
+
+# An endpoint that came with a later revision may be missing.
+
+
+async def checks(client: SodaClient, sim: SimCamera, times: int = 1) -> list[str]:
+    """Check so many times whether a camera is online; return the calls."""
+    sim.calls.clear()
+    for _ in range(times):
+        assert await client.is_online(sim.serial)
+    return arrived(sim)
+
+
+async def test_a_platform_without_the_online_endpoint_is_asked_for_it_once(
+    platform: Platform, client: SodaClient, cloud: Cloud, sim: SimCamera, clock: ManualClock
+) -> None:
+    platform.code("NOT_FOUND", "onlinestatus")
+    assert client.knows(Endpoint.ONLINE)
+    assert await checks(client, sim) == ["onlinestatus", "liveurl"]
+    assert not client.knows(Endpoint.ONLINE)
+    assert await checks(client, sim, 5) == ["liveurl"] * 5
+    assert await checks(client, cloud.cameras[OTHER]) == ["liveurl"]
+    await clock.advance(21_600.0)
+    assert await checks(client, sim) == ["liveurl"]
+
+
+async def test_after_six_hours_it_is_asked_for_once_more(
+    platform: Platform, client: SodaClient, cloud: Cloud, sim: SimCamera, clock: ManualClock
+) -> None:
+    platform.code("NOT_FOUND", "onlinestatus")
+    await checks(client, sim)
+    for _ in range(3):
+        await clock.advance(21_601.0)
+        assert await checks(client, sim) == ["onlinestatus", "liveurl"]
+        assert await checks(client, sim, 3) == ["liveurl"] * 3
+    cloud.faults.clear()
+    await clock.advance(21_601.0)
+    assert await checks(client, sim, 3) == ["onlinestatus"] * 3
+
+
+async def test_so_it_is_when_the_dialect_was_not_known_yet(
+    platform: Platform, sim: SimCamera
+) -> None:
+    client = platform.client(revision=None)
+    platform.code("NOT_FOUND", "onlinestatus", status=404)
+    assert await checks(client, sim, 4) == ["liveurl", "onlinestatus", *["liveurl"] * 3]
+
+
+async def test_an_offline_camera_is_asked_once_too(
+    platform: Platform, client: SodaClient, sim: SimCamera
+) -> None:
+    platform.code("NOT_FOUND", "onlinestatus")
+    sim.online = False
+    for _ in range(3):
+        with pytest.raises(DeviceOffline):
+            await client.is_online(SERIAL)
+    assert arrived(sim) == ["onlinestatus", "liveurl", "liveurl", "liveurl"]
+
+
+@pytest.mark.parametrize("code", ["20015", "60000", "INTERNAL_SERVER_ERROR", "10051", "77777"])
+async def test_another_refusal_says_nothing_about_the_endpoint(
+    platform: Platform, client: SodaClient, sim: SimCamera, code: str
+) -> None:
+    platform.code(code, "onlinestatus")
+    for _ in range(2):
+        await gathered(client.is_online(SERIAL))
+    assert client.knows(Endpoint.ONLINE)
+    assert arrived(sim) == ["onlinestatus"] * 2
+
+
+async def test_an_endpoint_that_always_was_there_is_never_missing(
+    platform: Platform, client: SodaClient, sim: SimCamera
+) -> None:
+    platform.code("NOT_FOUND", "capture")
+    for _ in range(2):
+        with pytest.raises(NotSupported):
+            await client.capture(SERIAL)
+    assert client.knows(Endpoint.CAPTURE)
+
+
+async def test_what_is_missing_is_forgotten_when_the_platform_changes(
+    client: SodaClient, cloud: Cloud, sim: SimCamera, clock: ManualClock
+) -> None:
+    await checks(client, sim)
+    cloud.revision = "body"
+    assert "onlinestatus" in await checks(client, sim)
+    assert await checks(client, sim) == ["liveurl"]
+    cloud.revision = "query"
+    await clock.advance(700.0)
+    await checks(client, sim)
+    assert await checks(client, sim, 2) == ["onlinestatus"] * 2
 
 
 # What a revision does not have is not asked for.

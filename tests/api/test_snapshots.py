@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncGenerator
 
 import pytest
 
-from custom_components.sodalife.api import Camera, Command, Snapshot, SodaError
-from custom_components.sodalife.api.errors import AnswerTimeout, DeviceOffline, MalformedAnswer
+from custom_components.sodalife.api import (
+    Camera,
+    Command,
+    Picture,
+    Snapshot,
+    SodaClient,
+    SodaError,
+)
+from custom_components.sodalife.api.call_queue import Priority
+from custom_components.sodalife.api.errors import (
+    AnswerTimeout,
+    CaptureQuotaUsed,
+    DeviceOffline,
+    MalformedAnswer,
+)
 from simulator import Cloud
 from simulator.camera import SimCamera
 from tests.api.world import Platform, arrived, gathered
-from tests.clock import ManualClock, until
+from tests.clock import ManualClock, WallClock, until
 
 
 @pytest.fixture
@@ -247,18 +261,229 @@ async def test_a_snapshot_that_waits_for_a_move_to_end_is_a_new_one(
     assert arrived(sim) == ["start 2", "stop 2", "capture"]
 
 
+async def test_a_snapshot_whose_viewers_all_left_before_its_turn_is_taken_all_the_same(
+    camera: Camera, sim: SimCamera, clock: ManualClock, snapshot: Snapshot
+) -> None:
+    """Or a camera that is busy for longer than anybody looks would never show a new one."""
+    async with camera.queue.turn(Priority.PTZ):
+        viewer = asyncio.create_task(camera.snapshots.get())
+        await clock.advance(8.0)
+        assert await asyncio.wait_for(viewer, 1.0) is snapshot
+    await until(lambda: camera.snapshots.last is not snapshot)
+    assert sim.photos == 2
+
+
+@pytest.fixture
+def picture_comes(client: SodaClient, monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """No picture is fetched before this."""
+    comes, fetch = asyncio.Event(), client.picture
+
+    async def picture(address: str) -> Picture:
+        await comes.wait()
+        return await fetch(address)
+
+    monkeypatch.setattr(client, "picture", picture)
+    return comes
+
+
+@pytest.fixture
+async def downloading(
+    camera: Camera, sim: SimCamera, picture_comes: asyncio.Event
+) -> AsyncGenerator[asyncio.Task[Snapshot]]:
+    """A photo that was taken, and whose picture takes its time to come."""
+    capturing = asyncio.create_task(camera.snapshots.capture())
+    await until(lambda: sim.photos and camera.queue.idle)
+    yield capturing
+    picture_comes.set()
+    await asyncio.wait_for(gathered(capturing), 5.0)
+
+
+async def test_a_press_does_not_wait_for_the_download_of_a_picture(
+    camera: Camera, sim: SimCamera, clock: ManualClock, downloading: asyncio.Task[Snapshot]
+) -> None:
+    await clock.drive(camera.ptz.start(Command.LEFT, 1.0))
+    assert clock.monotonic() < 5.0
+    assert sim.moving == Command.LEFT
+    await clock.drive(camera.ptz.stop())
+    assert not downloading.done()
+
+
+async def test_a_photo_that_was_commanded_before_a_move_is_stale_after_it(
+    camera: Camera,
+    sim: SimCamera,
+    clock: ManualClock,
+    downloading: asyncio.Task[Snapshot],
+    picture_comes: asyncio.Event,
+) -> None:
+    """Also when the move happens, from its start to its end, while the picture comes."""
+    await clock.drive(camera.ptz.move(Command.LEFT, 1.0))
+    assert not downloading.done()
+    picture_comes.set()
+    before = await asyncio.wait_for(downloading, 5.0)
+    assert camera.snapshots.last is before
+    after = await clock.drive(camera.snapshots.get())
+    assert after is not before
+    assert await camera.snapshots.get() is after
+    assert arrived(sim) == ["capture", "start 2", "stop 2", "capture"]
+
+
+@pytest.mark.parametrize("look", ["get", "capture"])
+async def test_who_asks_after_a_move_never_shares_a_photo_from_before_it(
+    camera: Camera,
+    sim: SimCamera,
+    clock: ManualClock,
+    downloading: asyncio.Task[Snapshot],
+    picture_comes: asyncio.Event,
+    look: str,
+) -> None:
+    await clock.drive(camera.ptz.move(Command.LEFT, 1.0))
+    moved_at = clock.monotonic()
+    works = [asyncio.create_task(getattr(camera.snapshots, look)()) for _ in range(3)]
+    await asyncio.sleep(0)
+    assert not downloading.done()
+    picture_comes.set()
+    assert (await asyncio.wait_for(downloading, 5.0)).commanded.monotonic < moved_at
+    seen = await clock.drive(gathered(*works))
+    assert [snapshot.commanded.monotonic > moved_at for snapshot in seen] == [True] * 3
+    assert sim.photos == 2, "one for all of them"
+
+
+# The clocks.
+
+
+@pytest.fixture
+def wall(clock: ManualClock) -> WallClock:
+    """The clock of our machine, which somebody sets; the platform has its own."""
+    return WallClock(clock)
+
+
+@pytest.fixture
+def set_camera(platform: Platform, wall: WallClock) -> Camera:
+    """A camera of a machine whose clock is set."""
+    return platform.camera(platform.client(clock=wall))
+
+
+async def test_after_the_machine_slept_a_snapshot_is_not_recent_any_more(
+    set_camera: Camera, sim: SimCamera, clock: ManualClock, wall: WallClock
+) -> None:
+    """The time of day jumps then, the other clock stands still."""
+    first = await set_camera.snapshots.get()
+    wall.jump(9 * 3600.0)
+    second = await clock.drive(set_camera.snapshots.get())
+    assert second is not first
+    assert second.captured_at >= first.captured_at + 9 * 3600.0
+    assert await set_camera.snapshots.get() is second
+    assert sim.photos == 2
+
+
+async def test_a_clock_that_is_set_back_does_no_harm(
+    set_camera: Camera, sim: SimCamera, clock: ManualClock, wall: WallClock
+) -> None:
+    first = await set_camera.snapshots.get()
+    wall.jump(-9 * 3600.0)
+    await clock.advance(29.9)
+    assert await set_camera.snapshots.get() is first
+    await clock.advance(0.2)
+    assert await set_camera.snapshots.get() is not first
+    assert sim.photos == 2
+
+
+async def test_a_failure_is_tried_again_after_10_seconds_though_the_clock_is_set_back(
+    platform: Platform, set_camera: Camera, sim: SimCamera, clock: ManualClock, wall: WallClock
+) -> None:
+    platform.code("60017", "capture", times=1)
+    await gathered(set_camera.snapshots.get())
+    wall.jump(-9 * 3600.0)
+    await clock.advance(10.0)
+    assert await clock.drive(set_camera.snapshots.get())
+    assert sim.photos == 1
+
+
+# The quota of a day.
+
+
+@pytest.mark.parametrize(("time_of_day", "hours"), [(8.0, 16.0), (23.9, 0.1), (0.0, 24.0)], ids=str)
+async def test_a_used_up_quota_closes_capture_until_midnight_in_shanghai(
+    platform: Platform, camera: Camera, sim: SimCamera, time_of_day: float, hours: float
+) -> None:
+    clock = platform.clock
+    await clock.advance((time_of_day - 8.0) % 24 * 3600)  # it is 8 in the morning there
+    platform.code("10028", "capture", times=1)
+    with pytest.raises(CaptureQuotaUsed):
+        await camera.snapshots.capture()
+    await clock.advance(hours * 3600 - 1)
+    with pytest.raises(CaptureQuotaUsed):
+        await camera.snapshots.capture()
+    assert arrived(sim) == ["capture"]
+    await clock.advance(1)
+    assert (await camera.snapshots.capture()).picture.content
+
+
+@pytest.mark.parametrize(
+    ("jump", "hours"),
+    [(16.0, 0.0), (10.0, 6.0), (30.0, 0.0), (-9.0, 16.0)],
+    ids=["slept until midnight", "slept for a while", "slept over it", "set back"],
+)
+async def test_a_used_up_quota_ends_by_whichever_clock_says_that_it_is_midnight(
+    set_camera: Camera,
+    platform: Platform,
+    sim: SimCamera,
+    clock: ManualClock,
+    wall: WallClock,
+    jump: float,
+    hours: float,
+) -> None:
+    """It is 8 in the morning in Shanghai, and nothing keeps photos closed for longer."""
+    platform.code("10028", "capture", times=1)
+    with pytest.raises(CaptureQuotaUsed):
+        await set_camera.snapshots.capture()
+    wall.jump(jump * 3600)
+    if hours:
+        await clock.advance(hours * 3600 - 5)
+        with pytest.raises(CaptureQuotaUsed):
+            await set_camera.snapshots.capture()
+        assert arrived(sim) == ["capture"]
+    await clock.advance(5.0)
+    assert (await set_camera.snapshots.capture()).picture.content
+
+
+async def test_a_used_up_quota_costs_a_press_nothing(
+    platform: Platform, camera: Camera, sim: SimCamera, clock: ManualClock
+) -> None:
+    """What was not sent keeps nobody waiting."""
+    platform.code("10028", "capture")
+    await gathered(camera.snapshots.capture())
+    await clock.advance(4.0)
+    await gathered(camera.snapshots.capture())
+    began = clock.monotonic()
+    await asyncio.wait_for(camera.ptz.start(Command.LEFT, 1.0), 1.0)
+    assert clock.monotonic() == began
+    assert sim.moving == Command.LEFT
+    await camera.ptz.stop()
+
+
+async def test_a_used_up_quota_closes_nothing_else(
+    platform: Platform, camera: Camera, clock: ManualClock
+) -> None:
+    platform.code("10028", "capture")
+    await gathered(camera.snapshots.capture())
+    assert await clock.drive(camera.check_online())
+    assert await clock.drive(camera.live.get("hls"))
+
+
 # Listeners.
 
 
 async def test_listeners_hear_of_every_new_snapshot_until_they_leave(
     platform: Platform, camera: Camera, clock: ManualClock
 ) -> None:
-    heard: list[float] = []
-    leave = camera.snapshots.subscribe(lambda: heard.append(camera.snapshots.last.captured_at))  # type: ignore[union-attr]
+    heard: list[Snapshot | None] = []
+    leave = camera.snapshots.taken.subscribe(lambda: heard.append(camera.snapshots.last))
     await camera.snapshots.capture()
     platform.code("60017", "capture", times=1)
     await gathered(clock.drive(camera.snapshots.capture()))
     assert len(heard) == 1
+    assert heard == [camera.snapshots.last]
     leave()
     await clock.drive(camera.snapshots.capture())
     assert len(heard) == 1

@@ -12,8 +12,9 @@ from custom_components.sodalife.api import Clip, Place, Sound
 from custom_components.sodalife.api.call_queue import CallQueue
 from custom_components.sodalife.api.device import Device
 from custom_components.sodalife.api.errors import VoiceDropped
+from custom_components.sodalife.api.signal import Signal
 from custom_components.sodalife.api.speaker import Speaker
-from tests.clock import ManualClock
+from tests.clock import ManualClock, due
 
 type Play = Callable[..., asyncio.Task[None]]
 
@@ -24,12 +25,10 @@ class Listener:
     def __init__(self, clock: ManualClock) -> None:
         self.clock = clock
         self.heard: list[str] = []
+        self.changed: Signal[[]] = Signal()
 
     async def send_voice(self, sound: Sound) -> None:
         self.heard.append(sound.content.decode())
-
-    def changed(self) -> None:
-        """Nobody else listens."""
 
 
 @pytest.fixture
@@ -64,16 +63,6 @@ async def play(speaker: Speaker) -> AsyncIterator[Play]:
     for task in tasks:
         task.cancel()
     await asyncio.wait(tasks)
-
-
-def due(clock: ManualClock, seconds: float) -> list[Callable[[], object]]:
-    """Set the clock forward and return what would happen now, without a breath between."""
-    clock._now += seconds
-    return [
-        alarm.action
-        for at, _, alarm in sorted(clock._alarms)
-        if alarm.action is not None and at <= clock.monotonic()
-    ]
 
 
 async def test_what_is_announced_goes_before_what_is_still_being_made(

@@ -13,7 +13,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 import pytest
 
-from custom_components.sodalife.api import Camera, SodaClient
+from custom_components.sodalife.api import Camera, HttpTransport, SodaClient
 from simulator import Cloud, Fault
 from simulator.calls import Call
 from simulator.camera import SimCamera
@@ -44,7 +44,9 @@ class Platform:
     def client(self, *, secret: str = "demo-secret", **options: Any) -> SodaClient:
         options.setdefault("clock", self.clock)
         options.setdefault("revision", self.cloud.revision)
-        client = SodaClient(self.session, self.host, "demo-client", secret, **options)
+        client = SodaClient(
+            HttpTransport(self.session, self.host), "demo-client", secret, **options
+        )
         self.clients.append(client)
         return client
 

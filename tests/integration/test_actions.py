@@ -337,11 +337,12 @@ async def out_of_reach(entry: MockConfigEntry, *, by: str) -> None:
     first, *others = entry.runtime_data.cameras.values()
     if by == "an online check":
         first.device.online = False
-        first.device.changed()
+        first.device.changed.emit()
         return
-    for _ in range(3):
+    one, two, witness = others
+    for failing in (*[one, two] * 3, witness):
         with pytest.raises(CannotConnect):
-            await others[0].snapshots.capture()
+            await failing.snapshots.capture()
 
 
 @pytest.mark.parametrize("by", ["an online check", "the others' failures"])
@@ -357,7 +358,10 @@ async def test_what_moves_is_stopped_whether_or_not_it_can_be_reached(
     by: str,
 ) -> None:
     expected_log.append("custom_components.sodalife: The SodaLife platform cannot be reached")
-    entry = await set_up(SERIAL, OTHER)
+    more = ("TEST0003", "TEST0004")
+    for serial in more:
+        cloud.add_camera(serial)
+    entry = await set_up(SERIAL, OTHER, *more)
     await act("ptz_start", command="zoom_in", timeout=60)
     cloud.faults.add(Fault("html", "capture"))
     await out_of_reach(entry, by=by)

@@ -95,7 +95,7 @@ async def test_a_camera_goes_offline_and_returns(
     assert states(SERIAL) == everything
     assert state_of(hass, entity_id("binary_sensor", "online")) == "on"
     assert not [r for r in caplog.records if r.name == LOGGER and r.levelno >= logging.INFO]
-    assert entry.runtime_data.reachable
+    assert not entry.runtime_data.reachability.down
 
 
 @both_revisions
@@ -224,7 +224,7 @@ async def test_the_platform_goes_down_and_returns(
     assert [record.levelno for record in log] == [logging.WARNING, logging.INFO]
     await act("capture", SERIAL, OTHER)
     assert cloud.token_fetches == 1
-    assert entry.runtime_data.reachable
+    assert not entry.runtime_data.reachability.down
     logging.getLogger(LOGGER).removeHandler(handler)
 
 

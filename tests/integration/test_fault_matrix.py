@@ -18,7 +18,7 @@ from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.sodalife.api import client as api_client, picture as api_picture
+from custom_components.sodalife.api import Endpoint, Timeouts, picture as api_picture
 from simulator import Cloud, Fault
 from tests.clock import ManualClock, until
 from tests.integration.common import DOMAIN, SERIAL, Act, FindEntity, SetUp, state_of
@@ -43,7 +43,7 @@ def expected_log() -> list[str]:
     """Faults may be logged as what they are, in one line."""
     return [
         r"custom_components\.sodalife: The SodaLife platform cannot be reached",
-        r"custom_components\.sodalife\.api\.ptz: Camera \w+: stop not delivered yet",
+        r"custom_components\.sodalife\.api\.stop_delivery: Camera \w+: stop not delivered yet",
     ]
 
 
@@ -58,10 +58,18 @@ def sound(tmp_path: Path, hass: HomeAssistant) -> str:
     return str(path)
 
 
+class Patience(Timeouts):
+    """Waits as long as usual for answers, or shorter for those that will not come."""
+
+    hurried = False
+
+    def of(self, endpoint: Endpoint) -> float:
+        return QUIET_TIMEOUT if self.hurried else super().of(endpoint)
+
+
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait shorter for answers that will not come."""
-    monkeypatch.setattr(api_client, "TIMEOUTS", dict.fromkeys(api_client.TIMEOUTS, QUIET_TIMEOUT))
-    monkeypatch.setattr(api_client, "TOKEN_TIMEOUT", QUIET_TIMEOUT)
+    monkeypatch.setattr(Patience, "hurried", True)
     monkeypatch.setattr(api_picture, "TIMEOUT", QUIET_TIMEOUT)
 
 
@@ -167,8 +175,10 @@ async def bench(
     sound: str,
     operation: str,
     running_clock: ManualClock,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Bench:
     """Set up a camera on which one operation will be tried again and again."""
+    monkeypatch.setattr("custom_components.sodalife.coordinator.Timeouts", Patience)
     entry = await set_up(options={"poll_interval": 120})
     camera_id = entity_id("camera")
     soda = next(iter(entry.runtime_data.cameras.values()))

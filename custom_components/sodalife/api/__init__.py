@@ -8,6 +8,7 @@ from .camera import Camera
 from .client import SodaClient
 from .clock import Clock, SystemClock
 from .errors import SodaError
+from .http_transport import HttpTransport
 from .models import (
     Clip,
     Command,
@@ -17,27 +18,37 @@ from .models import (
     Snapshot,
     Sound,
     TalkAddress,
+    Timeouts,
     Token,
 )
+from .move import LeftMove, MoveRecord
 from .speaker import NowPlaying, Place
 from .token import TokenStore
+from .transport import Answer, Post, Transport
 
 __all__ = [
+    "Answer",
     "Camera",
     "Clip",
     "Clock",
     "Command",
     "Endpoint",
+    "HttpTransport",
+    "LeftMove",
     "LiveAddress",
+    "MoveRecord",
     "NowPlaying",
     "Picture",
     "Place",
+    "Post",
     "Snapshot",
     "SodaClient",
     "SodaError",
     "Sound",
     "SystemClock",
     "TalkAddress",
+    "Timeouts",
     "Token",
     "TokenStore",
+    "Transport",
 ]

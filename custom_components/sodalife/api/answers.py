@@ -1,12 +1,71 @@
-"""Reads what is wanted from the platform's answers."""
+"""Reads the platform's answers.
+
+The vendor names no HTTP status for errors, so the body is looked at whatever the status
+is, and a body that cannot be read is a failure of the connection, not of the credentials.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from http import HTTPStatus
+import json
 import math
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from .errors import MalformedAnswer
-from .transport import Payload
+from .codes import error_of
+from .errors import CannotConnect, MalformedAnswer, RateLimited, SodaError, VoiceTooLarge
+from .transport import Answer
+
+MAX_TEXT = 200  # characters kept of an error description
+
+type Payload = dict[str, Any]
+
+# What the status says where the body is not the platform's: a proxy or a gateway speaks.
+_STATUS_ERRORS: dict[int, type[SodaError]] = {
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: VoiceTooLarge,  # nothing else that we send is large
+    HTTPStatus.TOO_MANY_REQUESTS: RateLimited,
+}
+
+
+def payload_of(answer: Answer, secrets: Iterable[str] = ()) -> Payload:
+    """Return the JSON object that an answer is.
+
+    Raises:
+        CannotConnect, MalformedAnswer: if it is none.
+        SodaError: whatever the platform answered, with `secrets` taken out of its text.
+
+    """
+    try:
+        payload = json.loads(answer.body) if answer.body else None
+    except (ValueError, RecursionError):  # the latter: a million brackets
+        payload = None
+    if isinstance(payload, dict) and payload.get("error"):
+        code, text = (
+            _redacted(payload.get(name), secrets)[:MAX_TEXT]
+            for name in ("error", "error_description")
+        )
+        raise error_of(code, text)
+    _check_status(answer.status)
+    if not isinstance(payload, dict):
+        raise MalformedAnswer("", f"HTTP {answer.status}")
+    return payload
+
+
+def _check_status(status: int) -> None:
+    if (kind := _STATUS_ERRORS.get(status)) is not None:
+        raise kind("", f"HTTP {status}")
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise CannotConnect("", f"HTTP {status}")
+    if status >= HTTPStatus.MULTIPLE_CHOICES:
+        raise MalformedAnswer("", f"HTTP {status}")
+
+
+def _redacted(value: object, secrets: Iterable[str]) -> str:
+    text = str(value or "")
+    for secret in secrets:
+        text = text.replace(secret, "***")
+    return text
 
 
 def text_of(answer: Payload, name: str) -> str:

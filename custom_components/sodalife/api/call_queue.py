@@ -1,29 +1,27 @@
 """What may be asked of one device, and when.
 
 The platform wants at least 4 s between calls to a device (SodaLife "视频API", 接口说明 3)
-and, after a PTZ start, nothing but a stop. A stop does not pass through here: it goes
-out at once (see `ptz`).
+and, after a PTZ start, nothing but a stop. So calls take turns. A stop needs none: it goes out
+at once, and nothing else begins meanwhile.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Hashable
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from enum import IntEnum
 import heapq
 import itertools
 from typing import Any
 
-from .clock import Clock, Timer
-from .device import seconds_to_midnight
-from .errors import CaptureQuotaUsed, QueueBusy, SodaError, TooManyViewers
-from .waiting import outcome_of
+from .clock import Clock, Timer, timeout
+from .errors import QueueBusy, SodaError
+from .pace import DEFAULT_INTERVAL, Pace
+from .single_flight import launch, outcome_of
 
-MAX_WAIT = 30.0  # seconds that a request may wait for its turn
-MAX_INTERVAL = 60.0  # seconds
-DEFAULT_INTERVAL = 4.0
-VIEWERS_PAUSE = 300.0  # seconds without live calls after 9048: asking makes it worse
+MAX_WAIT = 30.0  # seconds that anybody waits for a turn
 
 
 class Priority(IntEnum):
@@ -38,14 +36,28 @@ class Priority(IntEnum):
 
 @dataclass(order=True, slots=True)
 class _QueuedCall:
+    """A place in the queue."""
+
     priority: Priority
     number: int
-    call: Callable[[], Awaitable[Any]] = field(compare=False)
     key: Hashable = field(compare=False)
-    future: asyncio.Future[Any] = field(compare=False)
-    waiters: int = field(default=0, compare=False)
-    started: bool = field(default=False, compare=False)
-    limit: Timer | None = field(default=None, compare=False)
+    turn: asyncio.Future[None] = field(compare=False)
+
+
+@dataclass(eq=False, slots=True)
+class _SharedCall:
+    """A call that one or more callers wait for."""
+
+    name: Hashable = None
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+    callers: int = 0
+    task: asyncio.Task[Any] | None = None
+
+    def cancel(self) -> None:
+        """End it; who waits is told, even if it has not run at all yet."""
+        if self.task is not None:
+            self.task.cancel()
+        self.begun.set()
 
 
 class CallQueue:
@@ -54,28 +66,69 @@ class CallQueue:
     def __init__(self, clock: Clock, interval: float = DEFAULT_INTERVAL) -> None:
         """Take the seconds from an answer to the next call."""
         self._clock = clock
-        self._base = interval
-        self._interval = interval
+        self._pace = Pace(clock, interval)
         self._waiting: list[_QueuedCall] = []
         self._numbers = itertools.count()
-        self._running: asyncio.Task[None] | None = None
-        self._executing: _QueuedCall | None = None
-        self._holders: set[object] = set()
-        self._ended = False
-        self._ready_at = float("-inf")
+        self._shared: dict[Hashable, _SharedCall] = {}  # by key, or by itself without one
+        self._taken = False  # somebody has the turn
+        self._exempt = 0  # calls under way that need no turn
+        self._closed = False
         self._timer: Timer | None = None
-        self._closed: dict[Priority, tuple[float, SodaError]] = {}
 
     @property
     def interval(self) -> float:
         """Seconds from an answer to the next call, as they are now."""
-        return self._interval
+        return self._pace.interval
+
+    @property
+    def ready_at(self) -> float:
+        """The monotonic time from which the device may be called again."""
+        return self._pace.ready_at
+
+    @property
+    def idle(self) -> bool:
+        """Whether nobody has the turn, and nobody waits for one."""
+        return not (self._taken or self._exempt or self._waiting or self._shared)
 
     def set_interval(self, interval: float) -> None:
         """Change the user's wish for the seconds between calls."""
-        if interval != self._base:
-            self._base = self._interval = interval
-            self._ready_at = min(self._ready_at, self._clock.monotonic() + interval)
+        self._pace.set_base(interval)
+        self._advance()
+
+    def start_cooldown(self) -> None:
+        """Start the interval: the device has just answered."""
+        self._pace.answered()
+
+    @asynccontextmanager
+    async def turn(self, priority: Priority, key: Hashable = None) -> AsyncGenerator[None]:
+        """Wait for a turn and have it: nothing else passes until this is left.
+
+        Raises:
+            QueueBusy: if the queue is closed, or the wish for this key was withdrawn.
+
+        """
+        await self._wait_for_turn(priority, key)
+        try:
+            self._require_open()  # it may have been closed just now
+            yield
+        finally:
+            self._leave()
+
+    def withdraw(self, key: Hashable, why: SodaError | None = None) -> None:
+        """Give up the wait for a turn: it is not wanted any more, or there is no use in it."""
+        for queued in self._waiting:
+            if queued.key == key and not queued.turn.done():
+                queued.turn.set_exception(why or QueueBusy())
+
+    @contextmanager
+    def out_of_turn(self) -> Generator[None]:
+        """Make a call that needs no turn; no other begins until this is left."""
+        self._exempt += 1
+        try:
+            yield
+        finally:
+            self._exempt -= 1
+            self.start_cooldown()
             self._advance()
 
     async def run[T](
@@ -83,147 +136,113 @@ class CallQueue:
     ) -> T:
         """Make a call when its turn comes; requests with the same key are one.
 
-        A call that has begun goes on when its caller is cancelled.
+        A call that has begun goes on when its callers are cancelled.
 
         Raises:
-            QueueBusy: if the turn does not come within 30 s.
-            SodaError: whatever the call raises, or why such calls are closed for now.
+            QueueBusy: if it has not begun within 30 s of this caller's coming.
+            SodaError: whatever the call raises.
 
         """
-        self._check_open(priority)
-        queued = self._find_pending(key) or self._enqueue(priority, call, key)
-        queued.waiters += 1
+        shared = self._shared.get(key) or self._share(priority, call, key)
+        shared.callers += 1
         try:
-            result: T = await outcome_of(queued.future)
+            result: T = await self._outcome(shared)
         finally:
-            queued.waiters -= 1
-            if not queued.waiters and not queued.started:
-                queued.future.cancel()
+            shared.callers -= 1
+            if not shared.callers and not shared.begun.is_set():
+                self._forget(shared)
+                shared.cancel()
         return result
-
-    def hold(self, holder: object) -> None:
-        """Let nothing through until every holder has released: a move runs."""
-        self._holders.add(holder)
-
-    def release(self, holder: object) -> None:
-        """Let calls through again, unless somebody else holds the queue, too."""
-        self._holders.discard(holder)
-        self._advance()
-
-    def start_cooldown(self, err: SodaError | None = None) -> None:
-        """Start the interval: the device has just answered, with success or an error."""
-        if err is None:
-            self._interval = max(self._base, self._interval / 2)
-        elif err.slow_down:
-            wider = max(self._interval, DEFAULT_INTERVAL / 2) * 2
-            self._interval = min(wider, max(MAX_INTERVAL, self._base))
-        self._ready_at = self._clock.monotonic() + self._interval
 
     async def close(self) -> None:
         """Turn everybody away, from now on, and end the call under way."""
-        self._ended = True
+        self._closed = True
+        tasks = [shared.task for shared in self._shared.values() if shared.task is not None]
+        for shared in tuple(self._shared.values()):
+            shared.cancel()
         for queued in self._waiting:
-            self._give_up(queued)
-        self._waiting.clear()
-        if self._timer is not None:
-            self._timer.cancel()
-        if (running := self._running) is not None:
-            running.cancel()
-            await asyncio.wait({running})
+            if not queued.turn.done():
+                queued.turn.set_exception(QueueBusy())
+        self._advance()
+        if tasks:
+            await asyncio.wait(tasks)
 
-    def _check_open(self, priority: Priority) -> None:
-        if self._ended:
-            raise QueueBusy
-        until, err = self._closed.get(priority, (0.0, None))
-        if err is not None:
-            if self._clock.monotonic() < until:
-                raise err.copy()
-            del self._closed[priority]
-
-    def _close_for_a_while(self, err: SodaError) -> None:
-        if isinstance(err, CaptureQuotaUsed):
-            priority, pause = Priority.CAPTURE, seconds_to_midnight(self._clock.time())
-        elif isinstance(err, TooManyViewers):
-            priority, pause = Priority.LIVE, VIEWERS_PAUSE
-        else:
-            return
-        self._closed[priority] = (self._clock.monotonic() + pause, err)
-        for queued in self._waiting:
-            if queued.priority is priority and not queued.future.done():
-                queued.future.set_exception(err.copy())
-
-    def _find_pending(self, key: Hashable) -> _QueuedCall | None:
-        """Return a request with the same key that waits or is being answered."""
-        if key is None:
-            return None
-        calls = self._waiting if self._executing is None else (*self._waiting, self._executing)
-        return next((call for call in calls if call.key == key and not call.future.done()), None)
-
-    def _enqueue(
+    def _share(
         self, priority: Priority, call: Callable[[], Awaitable[Any]], key: Hashable
-    ) -> _QueuedCall:
-        future = asyncio.get_running_loop().create_future()
-        queued = _QueuedCall(priority, next(self._numbers), call, key, future)
-        queued.limit = self._clock.call_later(MAX_WAIT, lambda: self._give_up(queued))
-        future.add_done_callback(lambda done: self._on_done(queued, done))
+    ) -> _SharedCall:
+        shared = _SharedCall()
+        shared.name = shared if key is None else key
+
+        async def work() -> Any:  # noqa: ANN401 - what the call returns
+            try:
+                async with self.turn(priority, shared.name):
+                    shared.begun.set()
+                    return await self._execute(call)
+            finally:
+                shared.begun.set()
+
+        self._shared[shared.name] = shared
+        shared.task = launch(work(), lambda: self._forget(shared))
+        return shared
+
+    def _forget(self, shared: _SharedCall) -> None:
+        if self._shared.get(shared.name) is shared:
+            del self._shared[shared.name]
+
+    async def _outcome(self, shared: _SharedCall) -> Any:  # noqa: ANN401 - as above
+        try:
+            async with timeout(self._clock, MAX_WAIT):
+                await shared.begun.wait()
+        except TimeoutError:
+            if not shared.begun.is_set():  # else it began in that very moment
+                raise QueueBusy from None
+        assert shared.task is not None  # noqa: S101 - `_share` has made it
+        return await outcome_of(shared.task)
+
+    async def _execute(self, call: Callable[[], Awaitable[Any]]) -> Any:  # noqa: ANN401 - as above
+        try:
+            result = await call()
+        except BaseException as err:
+            self._pace.answered(err, adapt=isinstance(err, SodaError))
+            raise
+        self._pace.answered(adapt=True)
+        return result
+
+    async def _wait_for_turn(self, priority: Priority, key: Hashable) -> None:
+        self._require_open()
+        turn = asyncio.get_running_loop().create_future()
+        queued = _QueuedCall(priority, next(self._numbers), key, turn)
         heapq.heappush(self._waiting, queued)
         self._advance()
-        return queued
+        try:
+            await turn
+        except BaseException:
+            if turn.done() and not turn.cancelled() and turn.exception() is None:
+                self._leave()  # it came just as the caller left
+            else:
+                self._advance()
+            raise
 
-    def _on_done(self, queued: _QueuedCall, future: asyncio.Future[Any]) -> None:
-        if queued.limit is not None:
-            queued.limit.cancel()
-        if not future.cancelled():
-            future.exception()  # every caller may have left: nobody else looks at it
-        if self._timer is not None and all(waiting.future.done() for waiting in self._waiting):
-            self._timer.cancel()
-            self._timer = None
+    def _require_open(self) -> None:
+        if self._closed:
+            raise QueueBusy
 
-    def _give_up(self, queued: _QueuedCall) -> None:
-        if not queued.started and not queued.future.done():
-            queued.future.set_exception(QueueBusy())
+    def _leave(self) -> None:
+        self._taken = False
+        self._advance()
 
     def _advance(self) -> None:
-        """Let the next one through, if it is time."""
-        while self._waiting and self._waiting[0].future.done():
-            heapq.heappop(self._waiting)
-        if self._running is not None or self._holders or not self._waiting:
-            return
-        wait = self._ready_at - self._clock.monotonic()
+        """Give the next one its turn, if it is time."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        while self._waiting and self._waiting[0].turn.done():
+            heapq.heappop(self._waiting)
+        if self._taken or self._exempt or not self._waiting:
+            return
+        wait = self._pace.ready_at - self._clock.monotonic()
         if wait > 0:
             self._timer = self._clock.call_later(wait, self._advance)
             return
-        queued = heapq.heappop(self._waiting)
-        queued.started = True
-        self._executing = queued
-        self._running = asyncio.create_task(self._execute(queued))
-
-    async def _execute(self, queued: _QueuedCall) -> None:
-        failure: SodaError | None = None
-        try:
-            result = await queued.call()
-        except SodaError as err:
-            failure = err
-            self._close_for_a_while(err)
-            self._finish(queued, err)
-        except BaseException as err:
-            self._finish(queued, err)
-            raise
-        else:
-            if not queued.future.done():
-                queued.future.set_result(result)
-        finally:
-            self._running = self._executing = None
-            self.start_cooldown(failure)
-            self._advance()
-
-    @staticmethod
-    def _finish(queued: _QueuedCall, err: BaseException) -> None:
-        if queued.future.done():
-            return
-        # The queue was closed: its callers are turned away, not cancelled themselves.
-        cancelled = isinstance(err, asyncio.CancelledError)
-        queued.future.set_exception(QueueBusy() if cancelled else err)
+        self._taken = True
+        heapq.heappop(self._waiting).turn.set_result(None)

@@ -5,38 +5,59 @@ from __future__ import annotations
 from .call_queue import CallQueue, Priority
 from .client import SodaClient
 from .device import Device
+from .errors import DeviceOffline, VideoEncrypted
 from .live import LiveAddresses
-from .models import TalkAddress
+from .models import Endpoint, TalkAddress
+from .move import LeftMove, MoveRecord, NoRecord
 from .ptz import Ptz
 from .snapshots import SnapshotCache
 from .speaker import Speaker
 
+PROBE_PROTOCOL = "hls"  # that every revision has
+
 
 class Camera:
-    """One device with its call queue, moves, snapshots, live addresses and speaker."""
+    """One device with its queue, its moves, its snapshots, its live addresses and its speaker."""
 
-    def __init__(self, client: SodaClient, serial: str) -> None:
-        """Bind the client to a serial (upper case)."""
+    def __init__(self, client: SodaClient, serial: str, record: MoveRecord | None = None) -> None:
+        """Bind the client to a serial (upper case); moves are written down in the record."""
         self.serial = serial
         self.device = Device(client, serial)
         self.queue = CallQueue(client.clock)
         self.snapshots = SnapshotCache(self.device, self.queue)
         self.live = LiveAddresses(self.device, self.queue)
         self.speaker = Speaker(self.device, self.queue)
-        self.ptz = Ptz(self.device, self.queue, self.snapshots.expire)
+        self.ptz = Ptz(self.device, self.queue, record or NoRecord(), self.snapshots.expire)
 
     def configure(self, *, call_interval: float, snapshot_interval: float) -> None:
         """Set the seconds between calls and the seconds that a snapshot may be old."""
         self.queue.set_interval(call_interval)
         self.snapshots.interval = snapshot_interval
 
+    def recover(self, left: LeftMove) -> None:
+        """Stop what an earlier run may have left moving, before anything else."""
+        self.ptz.recover(left)
+
     async def check_online(self) -> bool:
         """Ask whether the camera is connected to the platform.
+
+        Where the platform cannot be asked that, this asks for a live address: that costs the
+        device nothing, and most platforms give none for a device that is offline.
 
         Raises:
             SodaError: if that could not be found out.
 
         """
+        client = self.device.client
+        if not client.knows(Endpoint.ONLINE):
+            try:
+                await self.live.fetch(PROBE_PROTOCOL, Priority.ONLINE)
+            except DeviceOffline:
+                return False
+            except VideoEncrypted:
+                pass  # which is as good as an address
+            if not client.knows(Endpoint.ONLINE):  # or else that was found out just now
+                return True
         return await self.queue.run(Priority.ONLINE, self.device.check_online, key="online")
 
     async def talk_url(self) -> TalkAddress:

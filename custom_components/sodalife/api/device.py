@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone
 
 from .client import SodaClient
-from .errors import DeviceNotFound, DeviceNotPermitted, DeviceOffline, NotSupported, SodaError
-from .models import Command, Endpoint, LiveAddress, Snapshot, Sound, TalkAddress
+from .day import DailyCount
+from .errors import (
+    DeviceNotFound,
+    DeviceNotPermitted,
+    DeviceOffline,
+    NotSupported,
+    SodaError,
+    VideoEncrypted,
+)
+from .models import Command, Endpoint, LiveAddress, Picture, Sound, TalkAddress
 from .motors import refused_with
+from .signal import Signal
 
-PLATFORM_ZONE = timezone(timedelta(hours=8))  # quotas end at midnight in Shanghai
-
-
-def platform_day(at: float) -> date:
-    """Return the platform's day of a moment (epoch)."""
-    return datetime.fromtimestamp(at, PLATFORM_ZONE).date()
-
-
-def seconds_to_midnight(now: float) -> float:
-    """Return the seconds from `now` (epoch) until the platform's next midnight."""
-    tomorrow = platform_day(now) + timedelta(days=1)
-    return datetime.combine(tomorrow, time(), PLATFORM_ZONE).timestamp() - now
+# What only a device that is connected can have done. An address for a live picture or to talk
+# through is the platform's own: it is given for offline cameras, too.
+_PROVES_ONLINE = (Endpoint.CAPTURE, Endpoint.CONTROL, Endpoint.ONLINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,67 +37,64 @@ class Failure:
         if isinstance(self.error, DeviceNotFound):
             return True  # it is known again
         if isinstance(self.error, DeviceNotPermitted) and self.endpoint is not Endpoint.CAPTURE:
-            return True  # 10051 is about snapshots alone, the rest about the device
+            return True  # 10051 is about photos alone, the rest about the device
         return self.endpoint is endpoint
 
 
 class Device:
-    """Calls the platform for one serial and keeps what the outcomes say."""
+    """Calls the platform for one serial and keeps what the outcomes say.
+
+    Attributes:
+        online: whether it is connected to the platform; None: nothing is known yet.
+        seen_at: monotonic time of the last answer that tells.
+        last_failure: what went wrong last, over or not.
+        failures: what goes wrong, by endpoint, until it works again.
+        refused: the moves that it said it cannot make.
+        changed: something of that has changed.
+        outcome: a call has ended, with an error or, with None, well.
+
+    """
 
     def __init__(self, client: SodaClient, serial: str) -> None:
         """Bind a client to a serial (upper case)."""
         self.client = client
         self.serial = serial
         self.clock = client.clock
-        self.online: bool | None = None  # None: nothing is known yet
-        self.seen_at = float("-inf")  # monotonic time of the last answer that tells
+        self.online: bool | None = None
+        self.seen_at = float("-inf")
         self.last_failure: Failure | None = None
-        self.failures: dict[Endpoint, Failure] = {}  # by endpoint, until it works again
-        self.refused: frozenset[Command] = frozenset()  # what it said it cannot do
-        self._calls = 0
-        self._calls_day: date | None = None
-        self._listeners: list[Callable[[], None]] = []
-        self.on_outcome: Callable[[SodaError | None], None] = lambda _: None
+        self.failures: dict[Endpoint, Failure] = {}
+        self.refused: frozenset[Command] = frozenset()
+        self.changed: Signal[[]] = Signal()
+        self.outcome: Signal[[SodaError | None]] = Signal()
+        self._calls = DailyCount(client.clock)
 
     @property
     def calls_today(self) -> int:
         """How often the platform was called for this device since its midnight."""
-        return self._calls if self._calls_day == platform_day(self.clock.time()) else 0
+        return self._calls.value
 
-    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
-        """Have `listener` called when something about the device changes."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+    async def capture(self) -> str:
+        """Take a photo and return its address."""
+        return await self._observe(Endpoint.CAPTURE, self.client.capture(self.serial))
 
-    def changed(self) -> None:
-        """Tell the listeners."""
-        for listener in tuple(self._listeners):
-            listener()
+    async def picture(self, address: str) -> Picture:
+        """Fetch the photo behind an address; no call to the device."""
+        try:
+            return await self.client.picture(address)
+        except SodaError as err:
+            self._failed(Endpoint.CAPTURE, err)
+            raise
 
-    async def capture(self) -> Snapshot:
-        """Take a snapshot and fetch it."""
-        at = self.clock.time()  # the platform's time of the snapshot is that of the command
-
-        async def take() -> Snapshot:
-            address = await self.client.capture(self.serial)
-            return Snapshot(await self.client.picture(address), at, address)
-
-        return await self._observe(Endpoint.CAPTURE, take())
-
-    async def start(self, command: Command) -> None:
-        """Start a move."""
-
-        async def ask() -> None:
-            try:
-                await self.client.start(self.serial, command)
-            except NotSupported as err:
-                self.refused |= refused_with(command, err)
-                raise
-            if command in self.refused:
-                self.refused -= {command}
-                self.changed()
-
-        await self._observe(Endpoint.CONTROL, ask())
+    async def start(self, command: Command, on_send: Callable[[], None]) -> None:
+        """Start a move; `on_send` is called when the start goes out."""
+        try:
+            call = self.client.start(self.serial, command, on_send)
+            await self._observe(Endpoint.CONTROL, call)
+        except NotSupported as err:
+            self._refuse(self.refused | refused_with(command, err))
+            raise
+        self._refuse(self.refused - {command})
 
     async def stop(self, command: Command) -> None:
         """Stop a move."""
@@ -118,55 +114,59 @@ class Device:
 
     async def check_online(self) -> bool:
         """Ask whether the device is online."""
-
-        async def ask() -> bool:
-            if not await self.client.is_online(self.serial):
-                raise DeviceOffline
-            return True
-
         try:
-            return await self._observe(Endpoint.ONLINE, ask())
+            await self._observe(Endpoint.ONLINE, self._ask_online())
         except DeviceOffline:
             return False
+        return True
+
+    async def _ask_online(self) -> None:
+        if not await self.client.is_online(self.serial):
+            raise DeviceOffline
 
     async def _observe[T](self, endpoint: Endpoint, call: Awaitable[T]) -> T:
-        self._count()
+        self._calls.add(1)
         try:
             result = await call
-        except NotSupported as err:
-            if err.code:
-                self._failed(endpoint, err)
-            else:
-                self._calls -= 1  # the platform has no such thing, so it was not asked
-            raise
         except SodaError as err:
-            self._failed(endpoint, err)
+            if isinstance(err, NotSupported) and not err.code:
+                self._calls.add(-1)  # the platform has no such thing, so it was not asked
+            else:
+                self._failed(endpoint, err)
             raise
         self._worked(endpoint)
         return result
 
     def _worked(self, endpoint: Endpoint) -> None:
-        self.seen_at = self.clock.monotonic()
+        was_online = self.online
+        # Where nothing better can be asked, an address has to do.
+        if endpoint in _PROVES_ONLINE or not self.client.knows(Endpoint.ONLINE):
+            self.seen_at = self.clock.monotonic()
+            self.online = True
+        cleared = bool(self.failures) and self._clear(endpoint)
+        if cleared or self.online is not was_online:
+            self.changed.emit()
+        self.outcome.emit(None)
+
+    def _clear(self, endpoint: Endpoint) -> bool:
+        """Take back the failures that a success disproves; tell whether there were any."""
         cleared = [at for at, failure in self.failures.items() if failure.cleared_by(endpoint)]
         for at in cleared:
             del self.failures[at]
-        news = self.online is not True or bool(cleared)
-        self.online = True
-        self.on_outcome(None)
-        if news:
-            self.changed()
+        return bool(cleared)
 
     def _failed(self, endpoint: Endpoint, err: SodaError) -> None:
-        if isinstance(err, DeviceOffline):
+        encrypted = isinstance(err, VideoEncrypted) and not self.client.knows(Endpoint.ONLINE)
+        if isinstance(err, DeviceOffline) or encrypted:
             self.seen_at = self.clock.monotonic()
-            self.online = False
+            self.online = encrypted  # which is as good as an address
         if not (endpoint is Endpoint.ONLINE and isinstance(err, DeviceOffline)):
             failure = Failure(endpoint, err, self.clock.time())
             self.last_failure = self.failures[endpoint] = failure
-        self.on_outcome(err)
-        self.changed()
+        self.outcome.emit(err)
+        self.changed.emit()
 
-    def _count(self) -> None:
-        if self._calls_day != (today := platform_day(self.clock.time())):
-            self._calls_day, self._calls = today, 0
-        self._calls += 1
+    def _refuse(self, refused: frozenset[Command]) -> None:
+        if refused != self.refused:
+            self.refused = refused
+            self.changed.emit()

@@ -12,14 +12,12 @@ class SodaError(Exception):
         code: the platform's code, or "" where there was no answer to read one from.
         description: the platform's own text for it; never a secret.
         key: what went wrong, as a stable name (a translation key).
-        maybe_done: the device may have acted in spite of the error.
         slow_down: the platform wants fewer calls to this device.
         platform_trouble: the platform as a whole is in doubt, not one device.
 
     """
 
     key: ClassVar[str] = "unknown_code"
-    maybe_done: ClassVar[bool] = True
     slow_down: ClassVar[bool] = False
     platform_trouble: ClassVar[bool] = False
 
@@ -64,28 +62,24 @@ class InvalidClient(SodaError):
     """client_id or client_secret are wrong: the only error that asks for new ones."""
 
     key = "invalid_auth"
-    maybe_done = False
 
 
 class TokenRejected(SodaError):
     """The access token was refused, and a fresh one did not help."""
 
     key = "token_rejected"
-    maybe_done = False
 
 
 class TokenPaused(SodaError):
     """No token, and none is fetched just now, to give the platform or a rival a rest."""
 
     key = "token_paused"
-    maybe_done = False
 
 
 class NotPermitted(SodaError):
     """The application lacks the right."""
 
     key = "not_permitted"
-    maybe_done = False
 
 
 class ApplicationFrozen(NotPermitted):
@@ -98,7 +92,6 @@ class RateLimited(SodaError):
     """Called too often."""
 
     key = "rate_limited"
-    maybe_done = False
     slow_down = True
 
 
@@ -112,49 +105,42 @@ class InvalidParameter(SodaError):
     """The platform calls the request malformed."""
 
     key = "invalid_parameter"
-    maybe_done = False
 
 
 class NotSupported(SodaError):
     """The device, or this revision of the platform, cannot do this."""
 
     key = "not_supported"
-    maybe_done = False
 
 
 class DeviceNotFound(SodaError):
     """The platform knows no such device."""
 
     key = "device_not_found"
-    maybe_done = False
 
 
 class InvalidSerial(SodaError):
     """Not a serial number."""
 
     key = "invalid_serial"
-    maybe_done = False
 
 
 class DeviceNotPermitted(SodaError):
     """The device belongs to somebody else."""
 
     key = "device_not_permitted"
-    maybe_done = False
 
 
 class PtzNotPermitted(SodaError):
     """The application may not move this device."""
 
     key = "ptz_not_permitted"
-    maybe_done = False
 
 
 class DeviceOffline(SodaError):
     """The device is not connected to the platform."""
 
     key = "device_offline"
-    maybe_done = False
 
 
 class DeviceTimeout(SodaError):
@@ -180,7 +166,6 @@ class PictureUnusable(DeviceTrouble):
     """The picture could not be fetched, or is none."""
 
     key = "picture_unusable"
-    maybe_done = False
 
 
 class DeviceBusy(SodaError):
@@ -193,42 +178,36 @@ class QueueBusy(SodaError):
     """The request could not be sent in time because others came first."""
 
     key = "busy"
-    maybe_done = False
 
 
 class EndStop(SodaError):
     """The move has reached the end of its range."""
 
     key = "ptz_end_stop"
-    maybe_done = False
 
 
 class CaptureQuotaUsed(SodaError):
     """No more pictures today."""
 
     key = "capture_quota"
-    maybe_done = False
 
 
 class TooManyViewers(SodaError):
     """Too many viewers, or too much bandwidth, for the vendor's plan."""
 
     key = "too_many_viewers"
-    maybe_done = False
 
 
 class VideoEncrypted(SodaError):
     """Video encryption is on at the device."""
 
     key = "video_encrypted"
-    maybe_done = False
 
 
 class VoiceRefused(SodaError):
     """The platform did not take the sound."""
 
     key = "voice_failed"
-    maybe_done = False
 
 
 class VoiceFormat(VoiceRefused):
@@ -265,14 +244,12 @@ class SpeakerFull(SodaError):
     """Too many sounds wait for the speaker."""
 
     key = "speaker_full"
-    maybe_done = False
 
 
 class VoiceDropped(SodaError):
     """The sound left the queue before its turn came, and not by its sender's wish."""
 
     key = "voice_dropped"
-    maybe_done = False
 
 
 def _keys(cls: type[SodaError]) -> set[str]:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from .call_queue import CallQueue, Priority
+from .clock import Moment
 from .device import Device
+from .errors import TooManyViewers
+from .gate import Gate
 from .models import LiveAddress
 
 MARGIN = 10.0  # seconds before its end that an address is not handed out any more
+VIEWERS_PAUSE = 300.0  # seconds without live calls after 9048: asking makes it worse
 
 
 class LiveAddresses:
@@ -16,14 +20,17 @@ class LiveAddresses:
         """Start without an address."""
         self._device = device
         self._queue = queue
-        self._known: dict[str, LiveAddress] = {}
+        self._known: dict[str, tuple[LiveAddress, Moment]] = {}
+        self._wanted: set[str] = set()  # protocols that were ever asked for
+        self._viewers = Gate(device.clock)
 
     def known(self, protocol: str) -> LiveAddress | None:
         """Return the address at hand, if it is still good; costs nothing."""
-        address = self._known.get(protocol)
-        if address is None or self._device.clock.time() >= address.expires_at - MARGIN:
+        if (known := self._known.get(protocol)) is None:
             return None
-        return address
+        address, fetched = known
+        life = address.expires_at - fetched.time
+        return address if fetched.age(self._device.clock) < life - MARGIN else None
 
     async def get(self, protocol: str) -> LiveAddress:
         """Return an address, asked for only if there is none that is good.
@@ -32,17 +39,30 @@ class LiveAddresses:
             SodaError: if the platform gives none.
 
         """
-        if (known := self.known(protocol)) is not None:
-            return known
-        return await self._queue.run(
-            Priority.LIVE, lambda: self._fetch(protocol), key=("live", protocol)
-        )
+        return self.known(protocol) or await self.fetch(protocol)
+
+    async def fetch(self, protocol: str, priority: Priority = Priority.LIVE) -> LiveAddress:
+        """Ask for an address.
+
+        Raises:
+            SodaError: if the platform gives none.
+
+        """
+        self._viewers.check()
+        self._wanted.add(protocol)
+        return await self._queue.run(priority, lambda: self._ask(protocol), key=("live", protocol))
 
     def drop(self) -> None:
         """Forget the addresses: one of them did not play."""
         self._known.clear()
 
-    async def _fetch(self, protocol: str) -> LiveAddress:
-        address = await self._device.live_url(protocol)
-        self._known[protocol] = address
+    async def _ask(self, protocol: str) -> LiveAddress:
+        try:
+            address = await self._device.live_url(protocol)
+        except TooManyViewers as err:
+            self._viewers.close(VIEWERS_PAUSE, err)
+            for other in self._wanted:
+                self._queue.withdraw(("live", other), err.copy())
+            raise
+        self._known[protocol] = address, Moment.now(self._device.clock)
         return address

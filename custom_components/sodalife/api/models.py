@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+
+from .clock import Moment
 
 
 class Command(IntEnum):
@@ -54,11 +57,16 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A picture and when it was taken (seconds since the epoch)."""
+    """A picture, when its taking was commanded, and the platform's address for it."""
 
     picture: Picture
-    captured_at: float
+    commanded: Moment
     address: str = field(repr=False)
+
+    @property
+    def captured_at(self) -> float:
+        """When it was taken: the platform's time of a photo is that of the command (epoch)."""
+        return self.commanded.time
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +114,10 @@ class TalkAddress:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A call to a camera endpoint, before it is put into a dialect."""
+    """A call to a camera endpoint, before it is put into a dialect.
+
+    `on_send` is called each time that it goes out.
+    """
 
     endpoint: Endpoint
     serial: str
@@ -114,3 +125,28 @@ class Request:
     stop: bool = False
     protocol: str | None = None
     sound: Sound | None = None
+    on_send: Callable[[], None] = lambda: None
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds that an answer may take; a device that cannot answer costs the platform 5-10."""
+
+    token: float = 10.0
+    capture: float = 20.0
+    control: float = 10.0
+    voice: float = 60.0
+    live: float = 15.0
+    online: float = 10.0
+    talk: float = 15.0
+
+    def of(self, endpoint: Endpoint) -> float:
+        """Return the seconds of an endpoint."""
+        return {
+            Endpoint.CAPTURE: self.capture,
+            Endpoint.CONTROL: self.control,
+            Endpoint.VOICE: self.voice,
+            Endpoint.LIVE: self.live,
+            Endpoint.ONLINE: self.online,
+            Endpoint.TALK: self.talk,
+        }[endpoint]

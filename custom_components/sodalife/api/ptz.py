@@ -1,68 +1,54 @@
-"""Moves that end: a stop follows every start, whatever happens in between.
-
-"开始云台控制之后必须先调用停止云台控制才能进行其他操作" (SodaLife "视频控制"): after a
-start, a stop must come before anything else is asked of the device.
-"""
+"""Moves that end: a stop follows every start, whatever happens in between."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from contextlib import suppress
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 import logging
 
+from .background import Background
 from .call_queue import MAX_WAIT, CallQueue, Priority
+from .clock import timeout
 from .device import Device
-from .errors import (
-    AnswerTimeout,
-    DeviceOffline,
-    EndStop,
-    QueueBusy,
-    RateLimited,
-    SodaError,
-    TokenPaused,
-    TokenRejected,
-)
+from .errors import AnswerTimeout, QueueBusy
+from .logbook import Logbook
 from .models import Command
-from .move import Move
-from .waiting import outcome_of
+from .move import LeftMove, Move, MoveRecord, MoveState, TakenBack
+from .stop_delivery import StopDelivery
 
 _LOGGER = logging.getLogger(__name__)
 
 HOME_SECONDS = 5.0  # a return to the preset; then the stop that the platform wants
-LATE_START = 10.0  # seconds in which a start that was not answered may still be carried out
-STOP_RETRY_PAUSES = (0.3, 0.7, 1.5)  # seconds before a failed stop is sent again
-STOP_RETRY_FIRST_PAUSE = 5.0  # ... and when it was reported: pauses that double ...
-STOP_RETRY_MAX_PAUSE = 60.0
-STOP_RETRY_MAX_TIME = 900.0  # ... until the motor is at its end in any case
+MAX_CLOSE = 20.0  # seconds that letting go may take; Home Assistant gives no more either
 
 
 class Ptz:
     """Moves one device."""
 
-    def __init__(self, device: Device, queue: CallQueue, on_moved: Callable[[], None]) -> None:
-        """Take the device, its call queue, and what to call when the picture has changed."""
+    def __init__(
+        self, device: Device, queue: CallQueue, record: MoveRecord, on_moved: Callable[[], None]
+    ) -> None:
+        """Take the device, its queue, where moves are written down, and whom to tell of them.
+
+        `on_moved` is called when the picture has changed.
+        """
         self._device = device
         self._queue = queue
         self._clock = device.clock
+        self._logbook = Logbook(record, device.serial, device.clock)
         self._on_moved = on_moved
+        self._stops = StopDelivery(device, queue)
+        self._background = Background()
         self._move: Move | None = None
-        self._last = Command.ZOOM_IN
-        self._pending_stop: Command | None = None  # a stop that could not be delivered yet
-        self._stop_retrier: asyncio.Task[None] | None = None  # delivers it
-        self._late: asyncio.Task[None] | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._presses = 0  # of stop
         self._closed = False
 
     @property
     def moving(self) -> Command | None:
-        """The command of the move that runs."""
-        return self._move.command if self._move is not None and self._move.sent else None
-
-    @property
-    def _stop_command(self) -> Command:
-        """The command to stop where no move is known: the pending one, else the last."""
-        return self._last if self._pending_stop is None else self._pending_stop
+        """The command of the move that runs, or may."""
+        move = self._move
+        return move.command if move is not None and move.may_be_moving else None
 
     async def start(self, command: Command, seconds: float) -> None:
         """Start a move and return; it stops by itself after some seconds.
@@ -71,8 +57,7 @@ class Ptz:
             SodaError: if it could not be started. The end of the range is no error.
 
         """
-        move = await self._begin(command, seconds)
-        await self._await(move, move.started)
+        await self._begin(command, seconds)
 
     async def move(self, command: Command, seconds: float) -> None:
         """Move for some seconds and return when it has stopped.
@@ -81,9 +66,7 @@ class Ptz:
             SodaError: if it could not be started or, after retries, not be stopped.
 
         """
-        move = await self._begin(command, seconds)
-        await self._await(move, move.started)
-        await self._await(move, move.stopped)
+        await self._stopped(await self._begin(command, seconds))
 
     async def home(self) -> None:
         """Return to preset 1, and return when the camera has had the time to get there.
@@ -101,200 +84,165 @@ class Ptz:
             SodaError: if the stop could not be delivered, after retries.
 
         """
+        self._presses += 1
         if (move := self._move) is not None:
-            move.end()
-            await outcome_of(move.stopped)
-            if move.sent:
-                return
-        await outcome_of(self._spawn(self._stop_unknown()))
+            self._end(move)
+            await move.settled.wait()
+            if move.may_be_moving and not move.reported.is_set():
+                return await self._stopped(move)
+        return await self._stops.stop_unknown()
+
+    def recover(self, left: LeftMove) -> None:
+        """Stop what an earlier run began and did not live to stop, before anything else."""
+        move = self._move = Move.left_behind(left, self._clock)
+        self._background.spawn(self._recover(move))
 
     async def close(self) -> None:
-        """Stop what moves and start nothing any more."""
+        """Stop what moves and start nothing any more; takes at most 20 s."""
         self._closed = True
         if self._move is not None:
-            self._move.end()
-            await asyncio.wait({self._move.stopped})
-        for task in (self._stop_retrier, self._late):
-            if task is not None:
-                task.cancel()
-        if self._pending_stop is not None:
-            try:
-                await self._deliver(self._pending_stop, keep_trying=False)
-            except SodaError as err:
-                _LOGGER.warning(
-                    "Camera %s may still be moving: its stop was refused to the last (%s)",
-                    self._device.serial,
-                    err.key,
-                )
-        if self._tasks:
-            await asyncio.wait(self._tasks)
-
-    async def _await(self, move: Move, future: asyncio.Future[None]) -> None:
+            self._end(self._move)
+        self._stops.hurry()
+        under_way = (self._background, self._stops, self._logbook)
         try:
-            await outcome_of(future)
-        except asyncio.CancelledError:
-            move.end()
-            raise
+            async with timeout(self._clock, MAX_CLOSE):
+                for work in under_way:
+                    await work.wait()
+        except TimeoutError:
+            for work in under_way:
+                await work.cancel()
+            if self._move is not None:  # its task never ran
+                self._let_go(self._move)
+        if self._stops.due is not None:
+            _LOGGER.warning("Camera %s may still be moving: it took no stop", self._device.serial)
 
     async def _begin(self, command: Command, seconds: float) -> Move:
+        """Return a move that was started for this wish, or for the same one earlier.
+
+        Raises:
+            QueueBusy: if it was not sent within 30 s.
+            SodaError: if it could not be started.
+
+        """
         try:
-            async with asyncio.timeout(MAX_WAIT):
-                return await self._take_over(command, seconds)
+            async with timeout(self._clock, MAX_WAIT):
+                move = await self._take_over(command, seconds)
+                with self._waiting_for(move):
+                    await move.begun.wait()
         except TimeoutError:
             raise QueueBusy from None
+        with self._waiting_for(move):
+            await move.settled.wait()
+        if move.error is not None:
+            raise move.error
+        return move
+
+    async def _stopped(self, move: Move) -> None:
+        with self._waiting_for(move):
+            await move.reported.wait()
+        if move.stop_error is not None:
+            raise move.stop_error
+
+    @contextmanager
+    def _waiting_for(self, move: Move) -> Generator[None]:
+        """Wait for a move; it ends when the last one who does is cancelled or gives up."""
+        move.callers += 1
+        try:
+            yield
+        except asyncio.CancelledError:
+            if move.callers == 1:
+                self._end(move)
+            raise
+        finally:
+            move.callers -= 1
 
     async def _take_over(self, command: Command, seconds: float) -> Move:
         """Return the move that runs, if it is the one wanted, else end it and begin ours."""
-        while (current := self._move) is not None or self._pending_stop is not None:
-            if current is None:
-                await self._send_stop(
-                    self._last if self._pending_stop is None else self._pending_stop
-                )
-            elif current.command is command and not current.ended.is_set():
-                current.seconds = seconds
-                if current.started.done():
-                    current.restart_watchdog()
+        presses = self._presses
+        while (current := self._move) is not None and presses == self._presses:
+            if current.command is command and not current.wanted_to_end.is_set():
+                current.extend(seconds)
                 return current
-            else:
-                current.end()
-                await asyncio.wait({current.stopped})
+            self._end(current)
+            await current.over.wait()
         if self._closed:
             raise QueueBusy
-        move = self._move = Move(command, seconds, self._clock)
-        self._spawn(self._run(move))
+        move = Move(command, seconds, self._clock)
+        if presses == self._presses:
+            self._move = move
+            self._background.spawn(self._carry_out(move))
+        else:  # a stop takes back whatever waits
+            move.settle(TakenBack())
+            move.report(None)
         return move
 
-    async def _run(self, move: Move) -> None:
+    def _end(self, move: Move) -> None:
+        move.end()
+        if not move.begun.is_set():
+            self._queue.withdraw(move)
+
+    async def _carry_out(self, move: Move) -> None:
+        """Have a move carried out, from its turn to its stop."""
         try:
-            if await self._start_and_wait(move):
-                move.end()
-                await self._deliver(move.command, keep_trying=True)
-        except SodaError as err:
-            _LOGGER.warning(
-                "Camera %s: stop not delivered yet (%s), trying on", self._device.serial, err.key
-            )
-            move.stopped.set_exception(err)
+            await self._take_turn(move)
+        except QueueBusy as err:  # withdrawn, which is no error, or closed
+            move.settle(TakenBack() if move.wanted_to_end.is_set() else err)
         finally:
+            self._let_go(move)
+        await self._see_off(move)
+
+    async def _recover(self, move: Move) -> None:
+        try:
+            with self._queue.out_of_turn():
+                await self._stops.deliver(move)
+        finally:
+            self._let_go(move)
+        await self._see_off(move)
+
+    async def _take_turn(self, move: Move) -> None:
+        if move.wanted_to_end.is_set():  # before it had a place in the queue to withdraw from
+            raise QueueBusy
+        async with self._queue.turn(Priority.PTZ, move):
+            await self._stops.try_pending()
+            with self._stops.giving_way():
+                await self._start(move)
+                if move.state is MoveState.ACKNOWLEDGED:
+                    await move.wanted_to_end.wait()
+            await self._stops.deliver(move)
+
+    async def _start(self, move: Move) -> None:
+        """Send the start, and note what comes of it, whatever that is."""
+        await self._logbook.write(move.command)
+        err: Exception | None = None
+        try:
+            await self._device.start(move.command, move.sent)
+            self._on_moved()
+        except Exception as caught:  # noqa: BLE001 - a bug of ours must not leave a motor running
+            err = caught
+        move.settle(err)
+        if move.sent_at > float("-inf"):
+            self._queue.start_cooldown()
+
+    def _let_go(self, move: Move) -> None:
+        """Tell who waits, and let others have their turn."""
+        if self._move is move:
             self._move = None
-            self._queue.release(move)
-            if move.sent:
-                self._on_moved()
-            if not move.stopped.done():
-                move.stopped.set_result(None)
+        if not move.settled.is_set():
+            move.settle(AnswerTimeout())  # cut short
+        if move.may_be_moving:
+            self._stops.expect(move)
+            move.report(AnswerTimeout())
+        move.report(None)
+        move.over.set()
+        if move.sent_at > float("-inf"):
+            self._on_moved()
 
-    async def _start_and_wait(self, move: Move) -> bool:
-        """Start, wait for the end, and tell whether a stop is due."""
-        if move.ended.is_set():  # another one was wanted before this got its turn
-            move.started.set_result(None)
-            return False
-        move.waiting = asyncio.create_task(
-            self._queue.run(Priority.PTZ, lambda: self._send_start(move))
-        )
-        try:
-            await move.waiting
-        except asyncio.CancelledError:
-            if not move.ended.is_set():
-                raise
-            move.started.set_result(None)  # taken back before it was sent: no error
-            return False
-        except EndStop:
-            move.started.set_result(None)
-            return False
-        except SodaError as err:
-            move.started.set_exception(err)
-            return move.sent and err.maybe_done  # perhaps it moves: nobody knows
-        except Exception as err:  # noqa: BLE001  a bug must not leave a motor running
-            move.started.set_exception(err)
-            return move.sent
-        move.started.set_result(None)
-        if not move.ended.is_set():
-            move.restart_watchdog()
-            await move.ended.wait()
-        return move.sent
-
-    async def _send_start(self, move: Move) -> None:
-        if move.ended.is_set():
-            return
-        move.sent = True
-        self._queue.hold(move)
-        self._last = move.command
-        try:
-            await self._device.start(move.command)
-        except AnswerTimeout:
-            self._late = self._spawn(self._stop_late())
-            raise
-
-    async def _deliver(self, command: Command, *, keep_trying: bool) -> None:
-        """Stop, again if need be; with `keep_trying`, it is sent until it arrives."""
-        for pause in (*STOP_RETRY_PAUSES, None):
-            try:
-                return await self._send_stop(command)
-            except SodaError as err:
-                if pause is None and keep_trying and not _is_final(err):
-                    self._pending_stop = command
-                    self._queue.hold(self)
-                    if self._stop_retrier is not None:
-                        self._stop_retrier.cancel()
-                    self._stop_retrier = self._spawn(self._retry_stop())
-                if pause is None or (_is_final(err) and not keep_trying):
-                    raise
-            await self._clock.sleep(pause)
-        return None
-
-    async def _stop_unknown(self) -> None:
-        """Stop without knowing of a move; nothing may come between all the same."""
-        holder = object()
-        self._queue.hold(holder)
-        try:
-            await self._deliver(
-                self._last if self._pending_stop is None else self._pending_stop, keep_trying=False
-            )
-        finally:
-            self._queue.release(holder)
-
-    async def _stop_late(self) -> None:
-        """Stop once more for a start that the platform may carry out after our stop."""
-        await self._clock.sleep(LATE_START)
-        if self._move is None:  # else that one's stop will do
-            await self._stop_unknown()
-
-    async def _send_stop(self, command: Command) -> None:
-        try:
-            await self._device.stop(command)
-        except EndStop:
-            pass
-        except SodaError as err:
-            self._queue.start_cooldown(err)
-            raise
-        self._queue.start_cooldown()
-        self._stop_delivered()
-
-    async def _retry_stop(self) -> None:
-        """Go on sending a stop that could not be delivered."""
-        pause, waited = STOP_RETRY_FIRST_PAUSE, 0.0
-        while self._pending_stop is not None and waited < STOP_RETRY_MAX_TIME:
-            await self._clock.sleep(pause)
-            waited += pause
-            pause = min(pause * 2, STOP_RETRY_MAX_PAUSE)
-            if self._pending_stop is not None:
-                with suppress(SodaError):  # whatever it says: something may be moving
-                    await self._send_stop(self._pending_stop)
-        self._stop_delivered()
-
-    def _stop_delivered(self) -> None:
-        """Note that no stop is pending any more."""
-        self._pending_stop = None
-        self._queue.release(self)
-
-    def _spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        task.add_done_callback(lambda done: done.cancelled() or done.exception())
-        return task
-
-
-def _is_final(err: SodaError) -> bool:
-    """Tell whether it is no use to repeat a stop that nobody is known to need."""
-    passing = (RateLimited, TokenRejected, TokenPaused, DeviceOffline)
-    return not err.maybe_done and not isinstance(err, passing)
+    async def _see_off(self, move: Move) -> None:
+        """Deliver what is still due, then see to what was written down."""
+        await self._stops.keep_trying(move)
+        if self._move is not None:
+            return  # who came later does that
+        if (due := self._stops.due) is None:
+            await self._logbook.erase()
+        elif due is not move:
+            await self._logbook.write(due.command)  # ours stands there

@@ -1,117 +1,118 @@
-"""Snapshots from memory: one serves whoever and however many look."""
+"""Snapshots from memory: one photo serves whoever and however many look."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
-
 from .call_queue import CallQueue, Priority
+from .clock import Moment, timeout
+from .day import seconds_to_midnight
 from .device import Device
-from .errors import AnswerTimeout, SodaError
+from .errors import AnswerTimeout, CaptureQuotaUsed, SodaError
+from .gate import Gate
 from .models import Snapshot
-from .waiting import outcome_of
+from .signal import Signal
+from .single_flight import SingleFlight
 
 DEFAULT_INTERVAL = 30.0
-PATIENCE = 8.0  # seconds; Home Assistant gives up on a snapshot after 10
-FAILURE_PAUSE = 10.0  # seconds without another try after a failed snapshot
+PATIENCE = 8.0  # seconds; Home Assistant gives up on a picture after 10
+FAILURE_PAUSE = 10.0  # seconds without another try after a failed photo
 
 
 class SnapshotCache:
-    """The newest snapshot of one device."""
+    """The newest photo of one device.
+
+    Attributes:
+        interval: how many seconds old a photo may be before a look takes another.
+        last: the newest photo.
+        captures: how many were asked for.
+        taken: there is a new one.
+
+    """
 
     def __init__(self, device: Device, queue: CallQueue) -> None:
-        """Start without a snapshot."""
+        """Start without a photo."""
         self._device = device
         self._clock = device.clock
         self._queue = queue
         self.interval = DEFAULT_INTERVAL
         self.last: Snapshot | None = None
         self.captures = 0
-        self._asked_at = float("-inf")  # monotonic time of the newest command for a snapshot
-        self._taken_at = float("-inf")  # ... and of the one that brought the last snapshot
-        self._stale = True
-        self._failed_at = float("-inf")
-        self._failure: SodaError | None = None
-        self._capturing: asyncio.Task[Snapshot] | None = None
-        self._listeners: list[Callable[[], None]] = []
+        self.taken: Signal[[]] = Signal()
+        self._moved_at = float("-inf")  # monotonic time of the last change of view
+        self._failed: tuple[Moment, SodaError] | None = None
+        self._capturing: SingleFlight[Snapshot] = SingleFlight()
+        self._quota = Gate(device.clock)
 
     def expire(self) -> None:
-        """Let the next look fetch a new snapshot: the camera has moved."""
-        self._stale = True
-
-    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
-        """Have `listener` called when there is a new snapshot."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+        """Let the next look fetch a new photo: the camera has moved."""
+        self._moved_at = self._clock.monotonic()
 
     async def get(self) -> Snapshot:
-        """Return a snapshot that is recent enough, or the last good one if none comes in 8 s.
+        """Return a photo that is recent enough, or the last good one if none comes in 8 s.
 
         Raises:
-            SodaError: if there is no snapshot at all.
+            SodaError: if there is no photo at all.
 
         """
-        now = self._clock.monotonic()
-        if self.last is not None and not self._stale and now < self._taken_at + self.interval:
-            return self.last
-        if self._failure is not None and now < self._failed_at + FAILURE_PAUSE:
-            return self._last_or(self._failure.copy())
-        capturing = self._capture()
-        patience = asyncio.create_task(self._clock.sleep(PATIENCE))
+        last = self.last
+        if last is not None and self._is_recent(last):
+            return last
         try:
-            await asyncio.wait({capturing, patience}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            patience.cancel()
-        if not capturing.done():
-            return self._last_or(AnswerTimeout())
-        if (err := capturing.exception()) is not None:
-            return self._last_or(err)
-        return capturing.result()
+            self._check_failure()
+            async with timeout(self._clock, PATIENCE):
+                return await self.capture()
+        except (SodaError, TimeoutError) as err:
+            if self.last is not None:
+                return self.last
+            raise err if isinstance(err, SodaError) else AnswerTimeout from None
 
     async def capture(self) -> Snapshot:
-        """Take a snapshot now, or share the one that is being taken.
+        """Take a photo now, or share the one that is being taken; goes on without its caller.
 
         Raises:
             SodaError: if there is none.
 
         """
-        return await outcome_of(self._capture())
+        moved_at = self._moved_at
+        snapshot = await self._capturing.run(self._photograph)
+        if snapshot.commanded.monotonic <= moved_at:  # one that was under way before the move
+            snapshot = await self._capturing.run(self._photograph)
+        return snapshot
 
     async def close(self) -> None:
-        """Wait for the end of a capture under way; closing the call queue has brought it about."""
-        if self._capturing is not None:
-            await asyncio.wait({self._capturing})
+        """End a capture under way."""
+        await self._capturing.cancel()
 
-    def _last_or(self, err: BaseException) -> Snapshot:
-        if self.last is None:
-            raise err
+    def _is_recent(self, snapshot: Snapshot) -> bool:
+        commanded = snapshot.commanded
+        if commanded.monotonic <= self._moved_at:
+            return False  # it shows what the camera saw before it moved
+        return commanded.age(self._clock) < self.interval
+
+    def _check_failure(self) -> None:
+        """Raise the error of a photo that failed just now, rather than try again at once."""
+        if self._failed is not None:
+            at, err = self._failed
+            if at.age(self._clock) < FAILURE_PAUSE:
+                raise err.copy()
+
+    async def _photograph(self) -> Snapshot:
+        try:
+            self._quota.check()
+            address, commanded = await self._queue.run(Priority.CAPTURE, self._command)
+            picture = await self._device.picture(address)
+        except SodaError as err:
+            self._failed = Moment.now(self._clock), err
+            raise
+        self.last, self._failed = Snapshot(picture, commanded, address), None
+        self.taken.emit()
         return self.last
 
-    def _capture(self) -> asyncio.Task[Snapshot]:
-        # A task of its own: it goes on when a viewer leaves.
-        if self._capturing is None:
-            self._capturing = asyncio.create_task(self._take())
-            self._capturing.add_done_callback(self._captured)
-        return self._capturing
-
-    async def _take(self) -> Snapshot:
-        async def send() -> Snapshot:
-            self._asked_at = self._clock.monotonic()
-            self._stale = False  # from here on, a move makes this snapshot an old one
-            self.captures += 1
-            return await self._device.capture()
-
-        return await self._queue.run(Priority.CAPTURE, send)
-
-    def _captured(self, task: asyncio.Task[Snapshot]) -> None:
-        self._capturing = None
-        now = self._clock.monotonic()
-        if task.cancelled():
-            return
-        err = task.exception()
-        if isinstance(err, SodaError):
-            self._failure, self._failed_at, self._stale = err, now, True
-        elif err is None:
-            self.last, self._taken_at, self._failure = task.result(), self._asked_at, None
-            for listener in tuple(self._listeners):
-                listener()
+    async def _command(self) -> tuple[str, Moment]:
+        """Have a photo taken; its time is that of the command."""
+        commanded = Moment.now(self._clock)
+        self.captures += 1
+        try:
+            return await self._device.capture(), commanded
+        except CaptureQuotaUsed as err:
+            self._quota.close(seconds_to_midnight(commanded.time), err)
+            raise

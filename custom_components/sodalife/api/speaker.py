@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from .call_queue import CallQueue, Priority
@@ -35,7 +35,8 @@ class Place(Enum):
 @dataclass(eq=False, slots=True)
 class _QueuedSound:
     announcement: bool
-    turn: asyncio.Future[bool]  # False: dropped
+    called: asyncio.Event = field(default_factory=asyncio.Event)  # it is its turn, or dropped
+    dropped: bool = False
     made: bool = False
     on_its_way: bool = False  # from the call to the platform to the end of the sound
 
@@ -78,7 +79,8 @@ class Speaker:
             clip = await make()
             queued.made = True
             self._advance()
-            if not await queued.turn:
+            await queued.called.wait()
+            if queued.dropped:
                 raise VoiceDropped
             await self._queue.run(Priority.VOICE, lambda: self._send(queued, clip))
         finally:
@@ -99,8 +101,7 @@ class Speaker:
             self._drop([queued for queued in self._waiting if not queued.announcement])
         if len(self._waiting) >= MAX_WAITING:
             raise SpeakerFull
-        turn = asyncio.get_running_loop().create_future()
-        queued = _QueuedSound(place is Place.ANNOUNCEMENT, turn)
+        queued = _QueuedSound(place is Place.ANNOUNCEMENT)
         announcements = sum(waiting.announcement for waiting in self._waiting)  # come first
         at = announcements if place in (Place.NEXT, Place.ANNOUNCEMENT) else len(self._waiting)
         self._waiting.insert(at, queued)
@@ -109,8 +110,8 @@ class Speaker:
     def _drop(self, sounds: list[_QueuedSound]) -> None:
         for queued in tuple(sounds):
             self._waiting.remove(queued)
-            if not queued.turn.done():
-                queued.turn.set_result(False)
+            queued.dropped = True
+            queued.called.set()
 
     def _leave(self, queued: _QueuedSound) -> None:
         """Make room, unless the sound is on its way: then it keeps the speaker to its end."""
@@ -122,11 +123,9 @@ class Speaker:
 
     def _advance(self) -> None:
         """Give the first one its turn, if the speaker is free and the sound is there."""
-        while self._waiting and self._waiting[0].turn.done():
-            self._waiting.pop(0)  # its caller was cancelled just now
         if self._current is None and self._waiting and self._waiting[0].made:
             self._current = self._waiting.pop(0)
-            self._current.turn.set_result(True)
+            self._current.called.set()
 
     async def _send(self, queued: _QueuedSound, clip: Clip) -> None:
         """Send the sound; the call queue goes on with this when the caller is cancelled."""
@@ -143,11 +142,11 @@ class Speaker:
         if not self._closed:
             self._timer = self._device.clock.call_later(clip.seconds, self._ended)
             self.playing = NowPlaying(clip, self._device.clock.time())
-            self._device.changed()
+            self._device.changed.emit()
 
     def _ended(self) -> None:
         """Let the next one through: the sound is over, or it was not taken."""
         played, self.playing, self._current = self.playing, None, None
         self._advance()
         if played is not None:
-            self._device.changed()
+            self._device.changed.emit()

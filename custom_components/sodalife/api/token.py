@@ -8,7 +8,6 @@ that grow when fetching does not help.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
@@ -23,13 +22,12 @@ from .errors import (
     TokenRejected,
 )
 from .models import Token
-from .waiting import outcome_of
+from .signal import Signal
+from .single_flight import SingleFlight
+from .token_evidence import FetchPause, Rivalry, Suspects
 
 RENEW_AHEAD = 300.0  # seconds before its end that a token is not used any more ...
 RENEW_AHEAD_SHARE = 0.1  # ... or this share of its life, if that is shorter
-CONTENTION_WINDOW = 3600.0  # two early deaths within it: somebody else fetches tokens
-FIRST_PAUSE = 30.0
-MAX_PAUSE = 900.0  # seconds
 
 
 class TokenStore(Protocol):
@@ -43,7 +41,14 @@ class TokenStore(Protocol):
 
 
 class TokenKeeper:
-    """Hands out the application's token and replaces it when it is rejected."""
+    """Hands out the application's token and replaces it when it is rejected.
+
+    Attributes:
+        fetches: how many tokens were fetched.
+        fetched: a fetch has ended, with an error or, with None, well.
+        contested: somebody else was found to fetch tokens, too.
+
+    """
 
     def __init__(
         self,
@@ -57,20 +62,20 @@ class TokenKeeper:
         self._store = store
         self._token: Token | None = None
         self._verified = False  # the platform has accepted this token at least once
-        self._fetching: asyncio.Task[Token] | None = None
-        self._early_deaths: list[float] = []
-        self._last_fetch = clock.monotonic() - MAX_PAUSE
-        self._pause = 0.0  # seconds from one fetch to the next, while fetching is no help
-        self._suspect: Token | None = None
-        self._pause_reason: type[SodaError] = TokenPaused
+        self._served_at = float("-inf")  # monotonic time at which it did so last, in this run
+        self._outdated = False  # another was asked for since, which may have killed it
+        self._fetching: SingleFlight[Token] = SingleFlight()
+        self._pause = FetchPause(clock)
+        self._rivalry = Rivalry(clock)
+        self._suspects = Suspects(clock)
         self.fetches = 0
+        self.fetched: Signal[[SodaError | None]] = Signal()
+        self.contested: Signal[[]] = Signal()
 
     @property
     def shared_with_others(self) -> bool:
         """Somebody else uses this client_id: tokens died early, twice within an hour."""
-        since = self._clock.monotonic() - CONTENTION_WINDOW
-        self._early_deaths = [death for death in self._early_deaths if death > since]
-        return len(self._early_deaths) > 1
+        return self._rivalry.suspected
 
     @property
     def age(self) -> float | None:
@@ -86,6 +91,12 @@ class TokenKeeper:
         margin = min(RENEW_AHEAD, (token.expires_at - token.fetched_at) * RENEW_AHEAD_SHARE)
         return token if self._clock.time() < token.expires_at - margin else None
 
+    @property
+    def _living(self) -> Token | None:
+        """The token at hand until its very end."""
+        token = self._token
+        return token if token is not None and self._clock.time() < token.expires_at else None
+
     async def load(self) -> None:
         """Take over the token that an earlier run has stored."""
         if self._store is not None and self._token is None:
@@ -94,99 +105,117 @@ class TokenKeeper:
 
     async def close(self) -> None:
         """Let a fetch under way end, so that its token is not lost."""
-        if self._fetching is not None:
-            await asyncio.wait({self._fetching})
+        await self._fetching.wait()
 
     async def get(self, *, urgent: bool = False) -> Token:
         """Return a token that should work.
 
         An `urgent` call, a stop, does not wait for a rival, nor for the next token as long
-        as there is one that has not ended.
+        as there is one that has not ended. Nobody is refused as long as there is one, either:
+        that another was asked for and did not come may be one device's trouble only.
 
         Raises:
             SodaError: if one had to be fetched and could not be.
 
         """
-        if urgent and self._token is not None and self._clock.time() < self._token.expires_at:
-            return self._token
-        return self.current or await self._replace(urgent=urgent)
+        if urgent and (token := self._living) is not None:
+            return token
+        if not self._fetching.running and (token := self.current) is not None:
+            return token
+        try:
+            return await self._replace(urgent=urgent)
+        except SodaError:
+            if (token := self._living) is None:
+                raise
+            return token
 
-    async def renew(self, rejected: Token, *, urgent: bool = False) -> Token:
+    async def renew(
+        self, rejected: Token, serial: str, since: float, *, urgent: bool = False
+    ) -> Token:
         """Return another token than the rejected one, fetched only if there is none yet.
 
         An `urgent` call, a stop, does not take part in the pauses for a rival's sake.
+
+        Args:
+            rejected: the token that was refused ...
+            serial: ... for this device ...
+            since: ... in a call that was begun at this monotonic time.
+            urgent: whether it was a stop.
 
         Raises:
             SodaError: if none could be fetched, or none is fetched for a while.
 
         """
-        if self._fetching is None and rejected == self._token:
-            self._reject(rejected)
-        return self.current or await self._replace(urgent=urgent)
+        if not self._fetching.running:
+            if rejected == self._token:
+                self._judge(rejected, serial, since)
+            elif (token := self.current) is not None:
+                return token
+        return await self._replace(urgent=urgent)
 
-    def accepted(self, token: Token) -> None:
-        """Note that the platform took this token."""
-        if not self._verified and token is self._token:
+    def rejected_again(self, serial: str) -> None:
+        """Note that a fresh token did not help a device: the trouble is its own."""
+        self._suspects.add(serial)
+        self._rivalry.withdraw(serial)
+
+    def accepted(self, token: Token, serial: str) -> None:
+        """Note that the platform took this token for a device."""
+        if token is not self._token or self._fetching.running:
+            return  # it may have been killed meanwhile
+        self._served_at = self._clock.monotonic()
+        self._outdated = False
+        self._suspects.discard(serial)
+        if not self._verified:
             self._verified = True
             if not self.shared_with_others:
-                self._pause = 0.0
+                self._pause.reset()
+        if self._rivalry.confirmed_by(token, serial):
+            self._pause.grow(TokenPaused)
+            self.contested.emit()
 
-    def _reject(self, token: Token) -> None:
-        """Judge a rejection: a token that worked was killed, one that never did is no help."""
+    def _judge(self, token: Token, serial: str, since: float) -> None:
+        """Return if a rejected token seems to be dead.
+
+        Raises:
+            TokenRejected: if it may well be good. What is refused can be the platform's own
+                token towards EZVIZ, too, for one device or for all.
+
+        """
         if self._verified:
-            if self.current is not None:  # else it was about to end in any case
-                self._early_deaths.append(self._clock.monotonic())
-            self._token = None
-            if self.shared_with_others:
-                self._grow_pause(TokenPaused)
-            return
-        # What is refused may be the platform's own token towards EZVIZ. Ours may well be
-        # good then: it is kept and used, and another is tried only now and then.
-        if self._suspect != token:
-            self._suspect = token
-            self._grow_pause(TokenRejected)
-        if self._paused:
-            raise TokenRejected
-        self._token = None
-
-    @property
-    def _paused(self) -> bool:
-        return self._clock.monotonic() < self._last_fetch + self._pause
-
-    def _grow_pause(self, reason: type[SodaError]) -> None:
-        self._pause = min(max(FIRST_PAUSE, self._pause * 2), MAX_PAUSE)
-        self._pause_reason = reason
+            if self._served_at > since or self._suspects.pausing(serial, self._served_at):
+                raise TokenRejected
+            if self.current is not None and not self._outdated:  # else no rival was needed
+                self._rivalry.question(token, serial)
+        else:
+            self._pause.grow_for(token)
+            if self._pause.on:
+                raise TokenRejected
 
     async def _replace(self, *, urgent: bool) -> Token:
-        if self._fetching is None:
-            # Wrong credentials are wrong for a stop, too.
-            final = issubclass(self._pause_reason, InvalidClient | NotPermitted)
-            if self._paused and (final or not urgent):
-                raise self._pause_reason
-            # A task of its own: it goes on when its caller leaves, for by then the
-            # platform may have killed the old token already.
-            self._fetching = asyncio.create_task(self._fetch_and_keep())
-            self._fetching.add_done_callback(self._fetched)
-        return await outcome_of(self._fetching)
+        if not self._fetching.running:
+            self._pause.check(urgent=urgent)
+        # A flight of its own: it goes on when its caller leaves, for by then the platform may
+        # have killed the old token already.
+        return await self._fetching.run(self._fetch_and_keep)
 
     async def _fetch_and_keep(self) -> Token:
-        self._last_fetch = self._clock.monotonic()
+        self._pause.begin()
+        self._outdated = True
         try:
             token = await self._fetch()
-        except RateLimited as err:
-            self._grow_pause(TokenRateLimited)
-            raise TokenRateLimited(err.code, err.description) from None
-        except (InvalidClient, NotPermitted) as err:
-            self._grow_pause(type(err))
+        except SodaError as err:
+            self._rivalry.withdraw()
+            self.fetched.emit(err)
+            if isinstance(err, RateLimited):
+                self._pause.grow(TokenRateLimited)
+                raise TokenRateLimited(err.code, err.description) from None
+            if isinstance(err, InvalidClient | NotPermitted):
+                self._pause.grow(type(err))
             raise
         self.fetches += 1
-        self._token = token
-        self._verified = False
+        self._token, self._verified, self._outdated = token, False, False
+        self._served_at = float("-inf")
+        self.fetched.emit(None)
         if self._store is not None:
             await self._store.save(token)
         return token
-
-    def _fetched(self, task: asyncio.Task[Token]) -> None:
-        self._fetching = None
-        if not task.cancelled():
-            task.exception()  # every caller may have left: nobody else looks at it

@@ -1,26 +1,67 @@
-"""One HTTP exchange with the platform, whole: what comes back is an answer or a `SodaError`.
+"""What goes out to the platform, and what comes back as it is.
 
-The vendor names no HTTP status for errors, so the body is looked at whatever the status
-is, and a body that cannot be read is a failure of the connection, not of the credentials.
+`Transport` is a protocol, so that a platform in the same process can stand in for the network.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from http import HTTPStatus
-import json
-from typing import Any
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Protocol
 
 import aiohttp
-from yarl import URL
 
-from .codes import error_of
-from .errors import AnswerTimeout, CannotConnect, MalformedAnswer, RateLimited
+from .models import Picture, Sound
 
-MAX_ANSWER = 1 << 20  # bytes; real answers have some hundreds
-MAX_TEXT = 200  # characters kept of an error description
 
-type Payload = dict[str, Any]
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What is sent: where, the query and body fields, and a sound for the speaker.
+
+    Attributes:
+        path: the part of the address after the platform's own.
+        timeout: how many seconds the answer may take.
+        urgent: it is a stop, which waits for no other call.
+        on_send: called when it goes out; until then nobody was asked for anything.
+
+    """
+
+    path: str
+    query: Mapping[str, str] | None = field(default=None, repr=False)
+    fields: Mapping[str, str | int] = field(default_factory=dict, repr=False)
+    sound: Sound | None = None
+    timeout: float = 10.0
+    urgent: bool = False
+    on_send: Callable[[], None] = lambda: None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: the HTTP status, and the body unless it is longer than 1 MB."""
+
+    status: int
+    body: bytes | None = field(repr=False)
+
+
+class Transport(Protocol):
+    """Takes something to the platform and brings back what it says."""
+
+    async def post(self, post: Post) -> Answer:
+        """POST a JSON body, or a form if there is a sound.
+
+        Raises:
+            AnswerTimeout, CannotConnect: if nothing came back.
+
+        """
+
+    async def picture(self, address: str) -> Picture:
+        """Fetch the picture behind an address that the platform gave.
+
+        Raises:
+            PictureUnusable: if there is none.
+
+        """
 
 
 async def read_limited(response: aiohttp.ClientResponse, limit: int) -> bytes | None:
@@ -38,69 +79,10 @@ async def read_limited(response: aiohttp.ClientResponse, limit: int) -> bytes | 
 def reason(err: BaseException) -> str:
     """Say why a connection failed without the address, which may be signed.
 
-    Nothing that an error is asked for need be there: a certificate error of aiohttp 3.11, which
-    Home Assistant 2025.4 brings, has an `os_error` that raises.
+    Nothing that an error is asked for need be there: a certificate error of aiohttp 3.11 has an
+    `os_error` that raises.
     """
-    text: object = getattr(getattr(err, "os_error", None), "strerror", None)
+    text: object = None
+    with suppress(Exception):
+        text = err.os_error.strerror  # type: ignore[attr-defined]
     return f"{type(err).__name__} {text}" if isinstance(text, str) else type(err).__name__
-
-
-async def exchange(
-    session: aiohttp.ClientSession,
-    url: URL,
-    *,
-    seconds: float,
-    secrets: Iterable[str] = (),
-    body: object = None,
-    form: aiohttp.FormData | None = None,
-) -> Payload:
-    """POST a JSON body or a form and return the JSON object that comes back.
-
-    Raises:
-        AnswerTimeout, CannotConnect, MalformedAnswer: if nothing readable came back.
-        SodaError: whatever the platform answered, with `secrets` taken out of its text.
-
-    """
-    try:
-        async with session.post(
-            url,
-            json=body if form is None else None,
-            data=form,
-            timeout=aiohttp.ClientTimeout(total=seconds),
-            allow_redirects=False,  # a POST that is redirected loses its body
-        ) as response:
-            raw = await read_limited(response, MAX_ANSWER)
-            status = response.status
-    except TimeoutError:
-        raise AnswerTimeout from None
-    except (aiohttp.ClientError, OSError, ValueError) as err:
-        # "from None": aiohttp's texts can hold the address, and with it the token.
-        raise CannotConnect("", reason(err)) from None
-    return _parse(raw, status, secrets)
-
-
-def _redacted(value: object, secrets: Iterable[str]) -> str:
-    text = str(value or "")
-    for secret in secrets:
-        text = text.replace(secret, "***")
-    return text
-
-
-def _parse(raw: bytes | None, status: int, secrets: Iterable[str]) -> Payload:
-    try:
-        payload = json.loads(raw) if raw else None
-    except (ValueError, RecursionError):  # the latter: a million brackets
-        payload = None
-    if isinstance(payload, dict) and payload.get("error"):
-        code, text = (
-            _redacted(payload.get(name), secrets)[:MAX_TEXT]
-            for name in ("error", "error_description")
-        )
-        raise error_of(code, text)
-    if status == HTTPStatus.TOO_MANY_REQUESTS:
-        raise RateLimited("", "HTTP 429")
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise CannotConnect("", f"HTTP {status}")  # a gateway speaks, not the platform
-    if not isinstance(payload, dict) or status >= HTTPStatus.MULTIPLE_CHOICES:
-        raise MalformedAnswer("", f"HTTP {status}")
-    return payload

@@ -1,0 +1,74 @@
+"""The platform over HTTP: one exchange, whole."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import nullcontext
+import io
+
+import aiohttp
+from yarl import URL
+
+from .errors import AnswerTimeout, CannotConnect
+from .models import Picture, Sound
+from .picture import fetch_picture
+from .transport import Answer, Post, read_limited, reason
+
+MAX_ANSWER = 1 << 20  # bytes; real answers have some hundreds
+# Connections at a time, stops aside. Home Assistant's session has 100 to a host: a stop must
+# always find one, however many calls hang, and a call one, however many pictures do.
+MAX_CALLS = 64
+MAX_PICTURES = 32
+
+
+class HttpTransport:
+    """Speaks to the platform over HTTP, with a session that is its owner's to close."""
+
+    def __init__(self, session: aiohttp.ClientSession, host: str) -> None:
+        """Take the platform's address."""
+        self._session = session
+        self._base = URL(host)
+        self._slots = asyncio.Semaphore(MAX_CALLS)
+        self._picture_slots = asyncio.Semaphore(MAX_PICTURES)
+
+    async def post(self, post: Post) -> Answer:
+        """POST a JSON body, or a form if there is a sound."""
+        async with nullcontext() if post.urgent else self._slots:
+            return await self._exchange(post)
+
+    async def picture(self, address: str) -> Picture:
+        """Fetch a picture; see `picture.fetch_picture`."""
+        async with self._picture_slots, self._slots:
+            return await fetch_picture(self._session, address, self._base.host or "")
+
+    async def _exchange(self, post: Post) -> Answer:
+        url = self._base / post.path
+        post.on_send()
+        try:
+            async with self._session.post(
+                url.with_query(post.query) if post.query else url,
+                json=post.fields if post.sound is None else None,
+                data=_form(post.fields, post.sound) if post.sound is not None else None,
+                timeout=aiohttp.ClientTimeout(total=post.timeout),
+                allow_redirects=False,  # a POST that is redirected loses its body
+            ) as response:
+                return Answer(response.status, await read_limited(response, MAX_ANSWER))
+        except TimeoutError:
+            raise AnswerTimeout from None
+        except (aiohttp.ClientError, OSError, ValueError) as err:
+            # "from None": aiohttp's texts can hold the address, and with it the token.
+            raise CannotConnect("", reason(err)) from None
+
+
+def _form(fields: Mapping[str, str | int], sound: Sound) -> aiohttp.FormData:
+    form = aiohttp.FormData()
+    for name, value in fields.items():
+        form.add_field(name, str(value))
+    form.add_field(
+        "voice_file",
+        io.BytesIO(sound.content),  # a stream goes out in pieces, bytes would all at once
+        filename=f"voice.{sound.kind}",
+        content_type=sound.content_type,
+    )
+    return form

@@ -1,0 +1,42 @@
+"""The seconds that are kept between two calls to a device."""
+
+from __future__ import annotations
+
+from .clock import Clock
+from .errors import SodaError
+
+DEFAULT_INTERVAL = 4.0
+MAX_INTERVAL = 60.0
+
+
+class Pace:
+    """As many seconds as the user wishes, and more while the platform asks for fewer calls."""
+
+    def __init__(self, clock: Clock, base: float) -> None:
+        """Take the user's wish."""
+        self._clock = clock
+        self._base = base
+        self.interval = base
+        self.ready_at = float("-inf")  # monotonic time of the next call
+
+    def set_base(self, base: float) -> None:
+        """Change the user's wish."""
+        if base != self._base:
+            self._base = self.interval = base
+            self.ready_at = min(self.ready_at, self._clock.monotonic() + base)
+
+    def answered(self, err: BaseException | None = None, *, adapt: bool = False) -> None:
+        """Start the seconds anew: the device has answered.
+
+        With `adapt` they grow if the answer asks for that, and shrink again if it does not.
+        """
+        if adapt:
+            self._adapt(err)
+        self.ready_at = self._clock.monotonic() + self.interval
+
+    def _adapt(self, err: BaseException | None) -> None:
+        if err is None:
+            self.interval = max(self._base, self.interval / 2)
+        elif isinstance(err, SodaError) and err.slow_down:
+            wider = max(self.interval, DEFAULT_INTERVAL / 2) * 2
+            self.interval = min(wider, max(MAX_INTERVAL, self._base))

@@ -1,0 +1,63 @@
+"""The cameras as Home Assistant's device registry knows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr
+
+from .api.signal import Signal
+from .const import DOMAIN
+
+
+class Devices:
+    """The registered devices of one config entry, by their serials.
+
+    Attributes:
+        disabled: the serials of those that the user has disabled. Nobody sees anything of them.
+        changed: a device was disabled or enabled (its serial).
+
+    """
+
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
+        """Follow the devices of an entry for as long as it is loaded."""
+        self._registry = dr.async_get(hass)
+        self._entry = entry
+        self.disabled = {serial for serial, device in self._all().items() if device.disabled}
+        self.changed: Signal[[str]] = Signal()
+        forget = hass.bus.async_listen(dr.EVENT_DEVICE_REGISTRY_UPDATED, self._updated)
+        entry.async_on_unload(forget)
+
+    def rename(self, titles: Mapping[str, str]) -> list[str]:
+        """Give the devices their names, and return the serials of those that had another one."""
+        devices = self._all()
+        renamed = [
+            serial
+            for serial, title in titles.items()
+            if (device := devices.get(serial)) is not None and device.name != title
+        ]
+        for serial in renamed:
+            self._registry.async_update_device(devices[serial].id, name=titles[serial])
+        return renamed
+
+    def _all(self) -> dict[str, dr.DeviceEntry]:
+        devices = dr.async_entries_for_config_entry(self._registry, self._entry.entry_id)
+        return {serial: device for device in devices if (serial := _serial_of(device)) is not None}
+
+    @callback
+    def _updated(self, event: Event[dr.EventDeviceRegistryUpdatedData]) -> None:
+        """Learn that a device, of whomever, was added or changed."""
+        device = self._registry.async_get(event.data["device_id"])
+        serial = _serial_of(device) if isinstance(device, dr.DeviceEntry) else None
+        if device is None or serial is None or device.disabled is (serial in self.disabled):
+            return
+        if serial in self._all():
+            self.disabled ^= {serial}
+            self.changed.emit(serial)
+
+
+def _serial_of(device: dr.DeviceEntry) -> str | None:
+    # Others' identifiers may have more parts than two.
+    return next((found[1] for found in device.identifiers if found[0] == DOMAIN), None)

@@ -1,0 +1,96 @@
+"""What may be moving, written down: a crash of Home Assistant must not leave a motor running."""
+
+from __future__ import annotations
+
+from functools import partial
+import json
+from pathlib import Path
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.storage import STORAGE_DIR
+from homeassistant.util.file import write_utf8_file
+
+from .api import Clock, Command, LeftMove
+from .api.single_flight import SingleFlight
+from .const import DOMAIN, LOGGER
+
+VERSION = 1
+
+
+class HomeMoveRecord:
+    """Keeps the moves of one config entry's cameras in a private file.
+
+    Each change replaces the file as a whole, so that it is never half of one. It is not waited for
+    the disk itself: what the kernel has taken survives the end of this process.
+    """
+
+    def __init__(self, hass: HomeAssistant, entry_id: str, clock: Clock) -> None:
+        """Bind to an entry."""
+        self._hass = hass
+        self._clock = clock
+        self._path = hass.config.path(STORAGE_DIR, f"{DOMAIN}.moves.{entry_id}")
+        self._moves: dict[str, LeftMove] = {}
+        self._written: dict[str, LeftMove] = {}
+        self._writing: SingleFlight[None] = SingleFlight()
+
+    async def load(self) -> dict[str, LeftMove]:
+        """Return what an earlier run has left moving, by serial."""
+        try:
+            self._moves = await self._hass.async_add_executor_job(_read, self._path)
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as err:
+            LOGGER.warning("The record of moves cannot be read (%s): starting anew", type(err))
+        self._written = dict(self._moves)
+        return dict(self._moves)
+
+    async def write(self, serial: str, command: Command) -> None:
+        """Write down that a camera may be moving from now on."""
+        self._moves[serial] = LeftMove(command, self._clock.time())
+        await self._writing.run(self._write_down)
+
+    async def erase(self, *serials: str) -> None:
+        """Write down that cameras are not moving."""
+        for serial in serials:
+            self._moves.pop(serial, None)
+        await self._writing.run(self._write_down)
+
+    async def remove(self) -> None:
+        """Forget everything: the entry is gone."""
+        await self._hass.async_add_executor_job(partial(Path(self._path).unlink, missing_ok=True))
+
+    async def _write_down(self) -> None:
+        """Write what is not written yet, one thing after the other.
+
+        It goes on when its caller leaves: two threads at a time might leave what is older.
+        """
+        while self._moves != self._written:
+            self._written = dict(self._moves)
+            try:
+                await self._hass.async_add_executor_job(_write, self._path, self._written)
+            except (HomeAssistantError, OSError) as err:
+                LOGGER.warning("Moves cannot be written down (%s)", type(err))
+
+
+def _read(path: str) -> dict[str, LeftMove]:
+    stored: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
+    if stored["version"] != VERSION:
+        raise ValueError("another version")
+    return {
+        str(serial): LeftMove(Command(move["command"]), float(move["written_at"]))
+        for serial, move in stored["moves"].items()
+    }
+
+
+def _write(path: str, moves: dict[str, LeftMove]) -> None:
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    stored = {
+        "version": VERSION,
+        "moves": {
+            serial: {"command": int(move.command), "written_at": move.written_at}
+            for serial, move in moves.items()
+        },
+    }
+    write_utf8_file(path, json.dumps(stored), private=True)
