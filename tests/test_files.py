@@ -16,7 +16,7 @@ from zipfile import ZipFile
 import pytest
 import yaml
 
-from custom_components.sodalife.api.errors import KEYS
+from custom_components.sodalife.api.codes import KEYS
 from custom_components.sodalife.const import PTZ_COMMANDS
 from custom_components.sodalife.services import ACTIONS
 

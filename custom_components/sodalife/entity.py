@@ -48,11 +48,16 @@ class SodaEntity(Entity):
         self._title = subentry.title
         self._attr_unique_id = f"{camera.serial}_{self.key}"
         self._attr_translation_key = self.key
-        self._attr_device_info = DeviceInfo(
-            identifiers={(DOMAIN, camera.serial)},
+
+    @property
+    @override
+    def device_info(self) -> DeviceInfo:
+        """The camera as a device; asked for again when an entity is given another id."""
+        return DeviceInfo(
+            identifiers={(DOMAIN, self.soda.serial)},
             manufacturer="EZVIZ",
-            name=subentry.title,
-            serial_number=camera.serial,
+            name=self.coordinator.name_of(self.soda.serial),
+            serial_number=self.soda.serial,
         )
 
     @property

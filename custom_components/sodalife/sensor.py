@@ -11,7 +11,7 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .api.errors import KEYS
+from .api.codes import KEYS
 from .coordinator import SodaConfigEntry
 from .entity import SodaEntity, async_add_for_cameras
 

@@ -11,9 +11,8 @@ import pytest
 
 from custom_components.sodalife.api import Answer, Camera, Command, Picture, Post, SodaClient
 from custom_components.sodalife.api.errors import SodaError
-from simulator import Cloud
 from tests.api.moves import HOME, ODD_ANSWERS, Notebook
-from tests.api.world import SERIAL, Platform, gathered
+from tests.api.world import SERIAL, gathered
 from tests.clock import ManualClock
 
 COMMANDS = [command for command in Command if command is not HOME]

@@ -13,6 +13,7 @@ from custom_components.sodalife.api.errors import (
     CannotConnect,
     DeviceBusy,
     NotSupported,
+    QueueBusy,
 )
 from simulator.camera import SimCamera
 from tests.api.moves import LEFT, UP, ZOOM, unknown
@@ -106,7 +107,7 @@ async def test_a_stop_that_cannot_help_is_not_sent_again_and_frees_the_camera(
     assert await clock.drive(camera.check_online())
 
 
-async def test_a_stop_that_is_refused_for_good_does_not_close_the_camera(
+async def test_a_stop_that_is_refused_for_good_closes_the_camera_for_a_minute_only(
     camera: Camera, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def refuse(serial: str, command: Command) -> None:
@@ -116,6 +117,9 @@ async def test_a_stop_that_is_refused_for_good_does_not_close_the_camera(
     monkeypatch.setattr(camera.device.client, "stop", refuse)
     with pytest.raises(NotSupported):
         await clock.drive(camera.ptz.stop())
+    with pytest.raises(QueueBusy):  # for a minute nothing but stops passes
+        await clock.drive(camera.check_online())
+    await clock.advance(30.0)
     with pytest.raises(DeviceBusy):  # says the platform: it was asked
         await clock.drive(camera.check_online())
     monkeypatch.undo()

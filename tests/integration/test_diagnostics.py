@@ -14,7 +14,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import get_system_health_info
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.sodalife.api.errors import KEYS
+from custom_components.sodalife.api.codes import KEYS
 from simulator import Cloud, Fault
 from tests.integration.common import DOMAIN, SERIAL, Act, FindEntity, SetUp, state_of
 

@@ -361,3 +361,20 @@ async def test_a_reload_remembers_that_cameras_were_called_just_now(
     await hass.config_entries.async_reload(entry.entry_id)
     await act("capture")
     assert cloud.violations == []
+
+
+async def test_a_renamed_camera_keeps_its_name_when_an_entity_is_given_another_id(
+    hass: HomeAssistant,
+    set_up: SetUp,
+    entity_id: FindEntity,
+    entity_registry: er.EntityRegistry,
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    entry = await set_up()
+    (subentry,) = entry.subentries.values()
+    hass.config_entries.async_update_subentry(entry, subentry, title="Gate")
+    await hass.async_block_till_done()
+    entity_registry.async_update_entity(entity_id("camera"), new_entity_id="camera.front")
+    await hass.async_block_till_done()
+    (device,) = dr.async_entries_for_config_entry(device_registry, entry.entry_id)
+    assert device.name == "Gate"

@@ -81,11 +81,6 @@ class CallQueue:
         return self._pace.interval
 
     @property
-    def ready_at(self) -> float:
-        """The monotonic time from which the device may be called again."""
-        return self._pace.ready_at
-
-    @property
     def idle(self) -> bool:
         """Whether nobody has the turn, and nobody waits for one."""
         return not (self._taken or self._exempt or self._waiting or self._shared)
@@ -94,6 +89,11 @@ class CallQueue:
         """Change the user's wish for the seconds between calls."""
         self._pace.set_base(interval)
         self._advance()
+
+    async def cool_down(self) -> None:
+        """Wait, having a turn already, until the device may be called again."""
+        while (wait := self._pace.ready_at - self._clock.monotonic()) > 0:
+            await self._clock.sleep(wait)
 
     def start_cooldown(self) -> None:
         """Start the interval: the device has just answered."""

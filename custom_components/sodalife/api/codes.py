@@ -105,3 +105,10 @@ def error_of(code: object, description: object) -> SodaError:
     """Make the exception for an answer's `error` (string or number) and description."""
     name = str(code)
     return CODES.get(name, SodaError)(name, str(description or ""))
+
+
+def _keys(cls: type[SodaError]) -> set[str]:
+    return {cls.key}.union(*map(_keys, cls.__subclasses__()))
+
+
+KEYS = tuple(sorted(_keys(SodaError)))  # of all errors, those without a code included

@@ -9,8 +9,7 @@ class SodaError(Exception):
     """The platform refused, or could not be asked.
 
     Attributes:
-        code: the platform's code, or "" where there was no answer to read one from.
-        description: the platform's own text for it; never a secret.
+        code, description: the platform's own, "" where it did not answer; never a secret.
         key: what went wrong, as a stable name (a translation key).
         slow_down: the platform wants fewer calls to this device.
         platform_trouble: the platform as a whole is in doubt, not one device.
@@ -24,8 +23,7 @@ class SodaError(Exception):
     def __init__(self, code: str = "", description: str = "") -> None:
         """Keep the platform's code and text."""
         super().__init__(f"{code} {description}".strip() or self.key)
-        self.code = code
-        self.description = description
+        self.code, self.description = code, description
 
     def copy(self) -> SodaError:
         """Return the same error to raise once more, without the first one's traceback."""
@@ -250,10 +248,3 @@ class VoiceDropped(SodaError):
     """The sound left the queue before its turn came, and not by its sender's wish."""
 
     key = "voice_dropped"
-
-
-def _keys(cls: type[SodaError]) -> set[str]:
-    return {cls.key}.union(*map(_keys, cls.__subclasses__()))
-
-
-KEYS = tuple(sorted(_keys(SodaError)))

@@ -10,6 +10,7 @@ import logging
 
 from .background import Background
 from .clock import Clock, timeout
+from .errors import QueueBusy
 from .models import Command
 from .move import MoveRecord
 
@@ -58,5 +59,7 @@ class Logbook:
         try:
             async with self._writing:
                 await work()
+        except QueueBusy:
+            return  # Home Assistant ends: the next start sees to what stands there
         except Exception as err:  # noqa: BLE001 - a full disk must not keep a motor from stopping
             _LOGGER.warning("Moves cannot be written down (%s)", type(err).__name__)

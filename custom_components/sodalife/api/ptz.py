@@ -203,8 +203,9 @@ class Ptz:
         if move.wanted_to_end.is_set():  # before it had a place in the queue to withdraw from
             raise QueueBusy
         async with self._queue.turn(Priority.PTZ, move):
-            await self._stops.try_pending()
             with self._stops.giving_way():
+                if await self._stops.try_due():
+                    await self._queue.cool_down()
                 await self._start(move)
                 if move.state is MoveState.ACKNOWLEDGED:
                     await move.wanted_to_end.wait()

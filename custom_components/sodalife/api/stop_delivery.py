@@ -104,10 +104,12 @@ class StopDelivery:
             _LOGGER.warning("Camera %s never took a stop", self._device.serial)
             self._finish(move)
 
-    async def try_pending(self) -> None:
-        """Send what is still due from an earlier move, before another one begins."""
-        if self.due is not None:
-            await self._send(self.due.command)
+    async def try_due(self) -> bool:
+        """Send what is still due from an earlier move, and tell whether anything was."""
+        if self.due is None:
+            return False
+        await self._send(self.due.command)
+        return True
 
     @contextmanager
     def giving_way(self) -> Generator[None]:
@@ -173,7 +175,7 @@ class StopDelivery:
                 await self._try(move.command)
                 return
             if not self._giving_way:
-                await self.try_pending()
+                await self.try_due()
 
     async def _try(
         self,
