@@ -33,6 +33,7 @@ from .home import entity_of, make_entry, running_home, running_platform
 
 OURS = f"{Path(sodalife.__file__).parent}/"
 CLOCK = "api/clock.py"
+QUIET = 0.2  # seconds
 CAMERAS = 3  # each call is followed on each of them, and what disturbed one is not counted
 OPTIONS = {"call_interval": 0, "ptz_pulse": 0.1, "poll_interval": 3600}
 
@@ -144,7 +145,9 @@ async def _follow_one(hass: HomeAssistant, serial: str) -> dict[str, Walk]:
     }
     walks: dict[str, Walk] = {}
     for name, call in calls.items():
-        await hass.async_block_till_done()  # what the one before has left to do is not this one's
+        # What the one before has left to do, its record on disk for one, is not this one's.
+        await asyncio.sleep(QUIET)
+        await hass.async_block_till_done()
         with followed() as walks[name]:
             await call()
     return walks

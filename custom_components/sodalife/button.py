@@ -78,5 +78,6 @@ class SodaButton(SodaEntity, ButtonEntity):
     async def async_press(self) -> None:
         """Do it, and return when it is done."""
         pulse = self.coordinator.options[OPT_PTZ_PULSE]
+        press = self.entity_description.press_fn(self.soda, pulse)
         with translated(self.camera_name):
-            await self.entity_description.press_fn(self.soda, pulse)
+            await press

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
-from functools import partial
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
@@ -32,8 +31,9 @@ from .devices import Devices
 from .errors import translation_of
 from .issues import Issues
 from .move_record import HomeMoveRecord
+from .outcomes import Outcomes
 from .poller import Poller
-from .reachability import Reachability, tell_all
+from .reachability import Reachability
 from .recheck import Rechecker
 from .store import HomeTokenStore
 
@@ -86,6 +86,12 @@ class SodaCoordinator:
         self.rechecker = Rechecker(
             self.issues, lambda: str(self.options[OPT_LIVE_PROTOCOL]), self._spawn, self.clock
         )
+        self.outcomes = Outcomes(
+            self.reachability,
+            self.issues,
+            self._spawn,
+            on_wrong_credentials=lambda: entry.async_start_reauth(hass),
+        )
         self._credentials = self._credentials_of(entry)
         self._entity_adders: list[AddCamera] = []
         self._listen()
@@ -94,9 +100,8 @@ class SodaCoordinator:
         """Follow what the parts have to tell."""
         tokens = self.client.tokens
         self.client.probe.found.subscribe(self._dialect_found)
-        tokens.fetched.subscribe(self.reachability.note_token)
+        tokens.fetched.subscribe(self.outcomes.note_token)
         tokens.contested.subscribe(lambda: self.issues.note_token(shared=True))
-        self.reachability.changed.subscribe(self._reachability_changed)
         self.poller.visited.subscribe(self.rechecker.visit)
         self.poller.visited.subscribe(
             lambda _: self.issues.note_token(shared=tokens.shared_with_others)  # it ends by itself
@@ -125,7 +130,7 @@ class SodaCoordinator:
                 camera.queue.start_cooldown()
                 if (move := left.pop(camera.serial, None)) is not None:
                     camera.recover(move)
-        await self.record.erase(*left)  # of cameras that are gone
+        self.record.erase(*left)  # of cameras that are gone
         pause = float(self.options[OPT_CALL_INTERVAL])
         self._spawn(self.poller.run(pause), f"{DOMAIN} online checks")
 
@@ -182,7 +187,7 @@ class SodaCoordinator:
         camera = Camera(self.client, subentry.data[CONF_DEVICE_SERIAL], self.record)
         if camera.serial not in self.devices.disabled:
             self.reachability.add(camera.serial)
-        camera.device.outcome.subscribe(partial(self._outcome, camera.serial))
+        self.outcomes.follow(camera)
         self.issues.follow(camera, subentry.subentry_id)
         self._configure(camera)
         self.cameras[subentry.subentry_id] = camera
@@ -190,6 +195,7 @@ class SodaCoordinator:
 
     def _forget(self, camera: Camera) -> None:
         self.issues.forget(camera)
+        self.outcomes.forget(camera)
         self.reachability.remove(camera.serial)
         self.poller.forget(camera.serial)
 
@@ -197,7 +203,8 @@ class SodaCoordinator:
         """Let a camera go that is not wanted any more; what it was last told is no matter now."""
         await camera.close()
         if not any(other.serial == camera.serial for other in self.cameras.values()):
-            await self.record.erase(camera.serial)
+            self.record.erase(camera.serial)
+            await self.record.written()
 
     def _configure(self, camera: Camera) -> None:
         camera.configure(
@@ -234,17 +241,3 @@ class SodaCoordinator:
             self.reachability.remove(serial)
         else:
             self.reachability.add(serial)
-
-    @callback
-    def _outcome(self, serial: str, err: SodaError | None) -> None:
-        """Draw the conclusions for the whole account from the outcome of a call."""
-        self.reachability.note(serial, err)
-        self.issues.note_outcome(err)
-        if isinstance(err, InvalidClient):
-            self.entry.async_start_reauth(self.hass)
-
-    @callback
-    def _reachability_changed(self, serial: str | None) -> None:
-        """Have a camera's states written, or all."""
-        cameras = [camera for camera in self.cameras.values() if serial in (None, camera.serial)]
-        self._spawn(tell_all(cameras), f"{DOMAIN} reachability")

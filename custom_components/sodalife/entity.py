@@ -73,7 +73,7 @@ class SodaEntity(Entity):
         Where nothing is asked but what users ask for, they have to be able to ask: nobody else
         would find out that it answers again.
         """
-        return not self.is_checked or self.coordinator.reachability.available(self.soda.serial)
+        return not self.is_checked or self.soda.reachable
 
     @property
     def is_checked(self) -> bool:

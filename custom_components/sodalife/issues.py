@@ -69,8 +69,13 @@ class Issues:
     def note_outcome(self, err: SodaError | None) -> None:
         """Learn from the outcome of a call whether the application is frozen."""
         frozen = isinstance(err, ApplicationFrozen)
-        if frozen or (self._open and (err is None or err.code.isdigit())):
+        if frozen or err is None or err.code.isdigit():  # it has looked at the application
             self._set(ApplicationFrozen.key, None, wanted=frozen)
+
+    @property
+    def frozen(self) -> bool:
+        """Whether the application is said to be frozen."""
+        return self.is_open(self._id(ApplicationFrozen.key, None))
 
     @callback
     def note_token(self, *, shared: bool) -> None:

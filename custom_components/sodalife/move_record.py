@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 import json
 from pathlib import Path
+import threading
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -13,7 +15,6 @@ from homeassistant.helpers.storage import STORAGE_DIR
 from homeassistant.util.file import write_utf8_file
 
 from .api import Clock, Command, LeftMove
-from .api.single_flight import SingleFlight
 from .const import DOMAIN, LOGGER
 
 VERSION = 1
@@ -31,9 +32,10 @@ class HomeMoveRecord:
         self._hass = hass
         self._clock = clock
         self._path = hass.config.path(STORAGE_DIR, f"{DOMAIN}.moves.{entry_id}")
-        self._moves: dict[str, LeftMove] = {}
-        self._written: dict[str, LeftMove] = {}
-        self._writing: SingleFlight[None] = SingleFlight()
+        self._moves: dict[str, LeftMove] = {}  # replaced as a whole: a thread reads it
+        self._stored: dict[str, LeftMove] = {}
+        self._lock = threading.Lock()  # of those that write, so that what is newest stays
+        self._writing: asyncio.Future[None] | None = None
 
     async def load(self) -> dict[str, LeftMove]:
         """Return what an earlier run has left moving, by serial."""
@@ -43,35 +45,40 @@ class HomeMoveRecord:
             return {}
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as err:
             LOGGER.warning("The record of moves cannot be read (%s): starting anew", type(err))
-        self._written = dict(self._moves)
+        self._stored = self._moves
         return dict(self._moves)
 
-    async def write(self, serial: str, command: Command) -> None:
-        """Write down that a camera may be moving from now on."""
-        self._moves[serial] = LeftMove(command, self._clock.time())
-        await self._writing.run(self._write_down)
+    def write(self, serial: str, command: Command) -> None:
+        """Begin to write down that a camera may be moving from now on."""
+        self._moves = {**self._moves, serial: LeftMove(command, self._clock.time())}
+        self._writing = self._hass.async_add_executor_job(self._store)
 
-    async def erase(self, *serials: str) -> None:
-        """Write down that cameras are not moving."""
-        for serial in serials:
-            self._moves.pop(serial, None)
-        await self._writing.run(self._write_down)
+    def erase(self, *serials: str) -> None:
+        """Begin to write down that cameras are not moving."""
+        kept = {serial: left for serial, left in self._moves.items() if serial not in serials}
+        if len(kept) < len(self._moves):
+            self._moves = kept
+            self._writing = self._hass.async_add_executor_job(self._store)
+
+    async def written(self) -> None:
+        """Return when everything is written."""
+        if self._writing is not None:
+            await asyncio.wait({self._writing})
 
     async def remove(self) -> None:
         """Forget everything: the entry is gone."""
         await self._hass.async_add_executor_job(partial(Path(self._path).unlink, missing_ok=True))
 
-    async def _write_down(self) -> None:
-        """Write what is not written yet, one thing after the other.
-
-        It goes on when its caller leaves: two threads at a time might leave what is older.
-        """
-        while self._moves != self._written:
-            self._written = dict(self._moves)
+    def _store(self) -> None:
+        """Write, in a thread, what is newest by now."""
+        with self._lock:
+            if (moves := self._moves) is self._stored:
+                return
             try:
-                await self._hass.async_add_executor_job(_write, self._path, self._written)
+                _write(self._path, moves)
             except (HomeAssistantError, OSError) as err:
                 LOGGER.warning("Moves cannot be written down (%s)", type(err))
+            self._stored = moves
 
 
 def _read(path: str) -> dict[str, LeftMove]:

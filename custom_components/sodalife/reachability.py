@@ -50,6 +50,11 @@ class Reachability:
         self.changed: Signal[[str | None]] = Signal()
 
     @property
+    def in_doubt(self) -> bool:
+        """Whether something fails."""
+        return bool(self._failures)
+
+    @property
     def suspects(self) -> list[str]:
         """Those who have failed, but not often enough to be sure; the first to do so first."""
         failed = self._failures.items()

@@ -115,14 +115,14 @@ class Notebook:
     def moving(self) -> Command | None:
         return self.moves.get(SERIAL)
 
-    async def write(self, serial: str, command: Command) -> None:
+    def write(self, serial: str, command: Command) -> None:
         self.log.append(f"write {command.value}")
-        if self.trouble is not None:
-            await self.trouble()
         self.moves[serial] = command
 
-    async def erase(self, serial: str) -> None:
+    def erase(self, serial: str) -> None:
         self.log.append("erase")
+        self.moves.pop(serial, None)
+
+    async def written(self) -> None:
         if self.trouble is not None:
             await self.trouble()
-        self.moves.pop(serial, None)

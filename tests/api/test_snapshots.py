@@ -269,6 +269,7 @@ async def test_a_snapshot_whose_viewers_all_left_before_its_turn_is_taken_all_th
         viewer = asyncio.create_task(camera.snapshots.get())
         await clock.advance(8.0)
         assert await asyncio.wait_for(viewer, 1.0) is snapshot
+    await clock.advance(4.0)
     await until(lambda: camera.snapshots.last is not snapshot)
     assert sim.photos == 2
 
@@ -276,13 +277,13 @@ async def test_a_snapshot_whose_viewers_all_left_before_its_turn_is_taken_all_th
 @pytest.fixture
 def picture_comes(client: SodaClient, monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
     """No picture is fetched before this."""
-    comes, fetch = asyncio.Event(), client.picture
+    comes, fetch = asyncio.Event(), client.transport.picture
 
     async def picture(address: str) -> Picture:
         await comes.wait()
         return await fetch(address)
 
-    monkeypatch.setattr(client, "picture", picture)
+    monkeypatch.setattr(client.transport, "picture", picture)
     return comes
 
 

@@ -18,7 +18,7 @@ from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.sodalife.api import Endpoint, Timeouts, picture as api_picture
+from custom_components.sodalife.api import Endpoint, picture as api_picture
 from simulator import Cloud, Fault
 from tests.clock import ManualClock, until
 from tests.integration.common import DOMAIN, SERIAL, Act, FindEntity, SetUp, state_of
@@ -58,18 +58,10 @@ def sound(tmp_path: Path, hass: HomeAssistant) -> str:
     return str(path)
 
 
-class Patience(Timeouts):
-    """Waits as long as usual for answers, or shorter for those that will not come."""
-
-    hurried = False
-
-    def of(self, endpoint: Endpoint) -> float:
-        return QUIET_TIMEOUT if self.hurried else super().of(endpoint)
-
-
-def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+def hurry(monkeypatch: pytest.MonkeyPatch, bench: Bench) -> None:
     """Wait shorter for answers that will not come."""
-    monkeypatch.setattr(Patience, "hurried", True)
+    client = bench.entry.runtime_data.client
+    monkeypatch.setattr(client, "timeouts", dict.fromkeys(Endpoint, QUIET_TIMEOUT))
     monkeypatch.setattr(api_picture, "TIMEOUT", QUIET_TIMEOUT)
 
 
@@ -141,7 +133,7 @@ class Bench:
             self.failed.append(f"{name}: told {told!r}, should be {expected}")
         self.cloud.faults.clear()
         # NOT_FOUND teaches that there is no such endpoint: not for the next case.
-        self.entry.runtime_data.client.probe._missing.clear()
+        self.entry.runtime_data.client.probe.missing.clear()
         await self.recover(name)
         CASES[name] = CASES.get(name, 0) + 1
 
@@ -180,7 +172,6 @@ async def bench(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Bench:
     """Set up a camera on which one operation will be tried again and again."""
-    monkeypatch.setattr("custom_components.sodalife.coordinator.Timeouts", Patience)
     entry = await set_up(options={"poll_interval": 120})
     camera_id = entity_id("camera")
     soda = next(iter(entry.runtime_data.cameras.values()))
@@ -255,7 +246,7 @@ async def test_every_network_fault(
     for kind, key in NETWORK.items():
         with monkeypatch.context() as patch:
             if kind == "hang":
-                hurry(patch)
+                hurry(patch, bench)
             await bench.run(kind, [Fault(kind, OPERATIONS[operation])], {key})
     _check(bench)
 
@@ -266,7 +257,7 @@ async def test_every_fault_of_a_picture(bench: Bench, monkeypatch: pytest.Monkey
     for kind, key in PICTURE.items():
         with monkeypatch.context() as patch:
             if kind == "hang":
-                hurry(patch)
+                hurry(patch, bench)
             await bench.run(kind, [Fault(kind, "picture")], {key})
     _check(bench)
 

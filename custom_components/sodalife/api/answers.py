@@ -15,8 +15,10 @@ from urllib.parse import parse_qs, urlsplit
 
 from .codes import error_of
 from .errors import CannotConnect, MalformedAnswer, RateLimited, SodaError, VoiceTooLarge
+from .models import LiveAddress
 from .transport import Answer
 
+LIVE_LIFE = 240.0  # seconds that a live address is kept which does not name its end
 MAX_TEXT = 200  # characters kept of an error description
 
 type Payload = dict[str, Any]
@@ -96,6 +98,15 @@ def require_success(answer: Payload) -> None:
     """See that the platform has done what it was asked."""
     if answer.get("data") != "SUCCESS":
         raise MalformedAnswer("", "data is not SUCCESS")
+
+
+def live_address_of(answer: Payload, protocol: str, now: float) -> LiveAddress:
+    """Return the live address in an answer that came `now` (epoch)."""
+    url = text_of(answer, "url")
+    end = end_of(url)
+    if end is None or end <= now:  # no end in it, or our clocks disagree
+        return LiveAddress(url, protocol, now + LIVE_LIFE, names_end=False)
+    return LiveAddress(url, protocol, end, names_end=True)
 
 
 def end_of(url: str) -> float | None:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-import logging
 from typing import Any
 
 from .single_flight import launch
-
-_LOGGER = logging.getLogger(__name__)
 
 
 class Background:
@@ -19,24 +16,18 @@ class Background:
         """Start without any."""
         self._tasks: list[asyncio.Task[None]] = []
 
-    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Have some work done; it handles its own errors, and what it does not is logged."""
-        task = launch(work, lambda: self._done(task))
-        self._tasks.append(task)
-        return task
+        self._tasks[:] = [task for task in self._tasks if not task.done()]
+        self._tasks.append(launch(work, logs_error=True))
 
     async def wait(self) -> None:
         """Return when all is done, whatever came of it."""
-        while self._tasks:  # which what is under way may add to
-            await asyncio.wait(self._tasks)
+        while under_way := [task for task in self._tasks if not task.done()]:
+            await asyncio.wait(under_way)  # which may add to them
 
     async def cancel(self) -> None:
         """End what is left."""
         for task in self._tasks:
             task.cancel()
         await self.wait()
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.remove(task)
-        if not task.cancelled() and (err := task.exception()) is not None:
-            _LOGGER.error("Unexpected error in the background", exc_info=err)

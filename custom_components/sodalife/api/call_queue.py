@@ -16,10 +16,10 @@ import heapq
 import itertools
 from typing import Any
 
-from .clock import Clock, Timer, timeout
+from .clock import Clock, Timer
 from .errors import QueueBusy, SodaError
 from .pace import DEFAULT_INTERVAL, Pace
-from .single_flight import launch, outcome_of
+from .single_flight import SharedCall
 
 MAX_WAIT = 30.0  # seconds that anybody waits for a turn
 
@@ -44,22 +44,6 @@ class _QueuedCall:
     turn: asyncio.Future[None] = field(compare=False)
 
 
-@dataclass(eq=False, slots=True)
-class _SharedCall:
-    """A call that one or more callers wait for."""
-
-    name: Hashable = None
-    begun: asyncio.Event = field(default_factory=asyncio.Event)
-    callers: int = 0
-    task: asyncio.Task[Any] | None = None
-
-    def cancel(self) -> None:
-        """End it; who waits is told, even if it has not run at all yet."""
-        if self.task is not None:
-            self.task.cancel()
-        self.begun.set()
-
-
 class CallQueue:
     """Lets one call at a time through to a device, the most urgent first."""
 
@@ -69,7 +53,7 @@ class CallQueue:
         self._pace = Pace(clock, interval)
         self._waiting: list[_QueuedCall] = []
         self._numbers = itertools.count()
-        self._shared: dict[Hashable, _SharedCall] = {}  # by key, or by itself without one
+        self._shared: dict[Hashable, SharedCall[Any]] = {}
         self._taken = False  # somebody has the turn
         self._exempt = 0  # calls under way that need no turn
         self._closed = False
@@ -103,6 +87,9 @@ class CallQueue:
     async def turn(self, priority: Priority, key: Hashable = None) -> AsyncGenerator[None]:
         """Wait for a turn and have it: nothing else passes until this is left.
 
+        The interval follows what the platform says, but not in answer to a PTZ call: there,
+        "called too often" says "cannot" as well.
+
         Raises:
             QueueBusy: if the queue is closed, or the wish for this key was withdrawn.
 
@@ -111,8 +98,18 @@ class CallQueue:
         try:
             self._require_open()  # it may have been closed just now
             yield
+        except SodaError as err:
+            if priority is not Priority.PTZ:
+                self._pace.adapt(err)
+            raise
+        else:
+            if priority is not Priority.PTZ:
+                self._pace.adapt(None)
         finally:
-            self._leave()
+            self._pace.ready_at = self._clock.monotonic() + self._pace.interval
+            self._taken = False
+            if self._waiting:
+                self._advance()
 
     def withdraw(self, key: Hashable, why: SodaError | None = None) -> None:
         """Give up the wait for a turn: it is not wanted any more, or there is no use in it."""
@@ -143,70 +140,31 @@ class CallQueue:
             SodaError: whatever the call raises.
 
         """
-        shared = self._shared.get(key) or self._share(priority, call, key)
-        shared.callers += 1
-        try:
-            result: T = await self._outcome(shared)
-        finally:
-            shared.callers -= 1
-            if not shared.callers and not shared.begun.is_set():
-                self._forget(shared)
-                shared.cancel()
+        name = object() if key is None else key
+        if (shared := self._shared.get(name)) is None:
+
+            async def work(begun: asyncio.Event) -> T:
+                async with self.turn(priority, name):
+                    begun.set()
+                    return await call()
+
+            shared = SharedCall(self._clock, work, lambda: self._shared.pop(name, None))
+            self._shared[name] = shared
+        result: T = await shared.join(MAX_WAIT)
         return result
 
     async def close(self) -> None:
         """Turn everybody away, from now on, and end the call under way."""
         self._closed = True
-        tasks = [shared.task for shared in self._shared.values() if shared.task is not None]
-        for shared in tuple(self._shared.values()):
+        calls = tuple(self._shared.values())
+        for shared in calls:
             shared.cancel()
         for queued in self._waiting:
             if not queued.turn.done():
                 queued.turn.set_exception(QueueBusy())
         self._advance()
-        if tasks:
-            await asyncio.wait(tasks)
-
-    def _share(
-        self, priority: Priority, call: Callable[[], Awaitable[Any]], key: Hashable
-    ) -> _SharedCall:
-        shared = _SharedCall()
-        shared.name = shared if key is None else key
-
-        async def work() -> Any:  # noqa: ANN401 - what the call returns
-            try:
-                async with self.turn(priority, shared.name):
-                    shared.begun.set()
-                    return await self._execute(call)
-            finally:
-                shared.begun.set()
-
-        self._shared[shared.name] = shared
-        shared.task = launch(work(), lambda: self._forget(shared))
-        return shared
-
-    def _forget(self, shared: _SharedCall) -> None:
-        if self._shared.get(shared.name) is shared:
-            del self._shared[shared.name]
-
-    async def _outcome(self, shared: _SharedCall) -> Any:  # noqa: ANN401 - as above
-        try:
-            async with timeout(self._clock, MAX_WAIT):
-                await shared.begun.wait()
-        except TimeoutError:
-            if not shared.begun.is_set():  # else it began in that very moment
-                raise QueueBusy from None
-        assert shared.task is not None  # noqa: S101 - `_share` has made it
-        return await outcome_of(shared.task)
-
-    async def _execute(self, call: Callable[[], Awaitable[Any]]) -> Any:  # noqa: ANN401 - as above
-        try:
-            result = await call()
-        except BaseException as err:
-            self._pace.answered(err, adapt=isinstance(err, SodaError))
-            raise
-        self._pace.answered(adapt=True)
-        return result
+        for shared in calls:
+            await shared.wait()
 
     async def _wait_for_turn(self, priority: Priority, key: Hashable) -> None:
         self._require_open()

@@ -17,11 +17,15 @@ PROBE_PROTOCOL = "hls"  # that every revision has
 
 
 class Camera:
-    """One device with its queue, its moves, its snapshots, its live addresses and its speaker."""
+    """One device with its queue, its moves, its snapshots, its live addresses and its speaker.
+
+    `reachable` is its owner's to set: whether calls get through to it, as far as is known.
+    """
 
     def __init__(self, client: SodaClient, serial: str, record: MoveRecord | None = None) -> None:
         """Bind the client to a serial (upper case); moves are written down in the record."""
         self.serial = serial
+        self.reachable = True
         self.device = Device(client, serial)
         self.queue = CallQueue(client.clock)
         self.snapshots = SnapshotCache(self.device, self.queue)

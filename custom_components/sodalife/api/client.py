@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 import time
 
-from .answers import Payload, end_of, payload_of, require_success, seconds_of, text_of
+from .answers import Payload, live_address_of, payload_of, require_success, seconds_of, text_of
 from .attempts import Attempt, Attempts
 from .clock import Clock, SystemClock
 from .dialect_probe import DialectProbe
@@ -26,6 +26,7 @@ from .errors import (
 from .models import (
     Command,
     Endpoint,
+    EndpointStats,
     LiveAddress,
     Picture,
     Request,
@@ -34,12 +35,10 @@ from .models import (
     Timeouts,
     Token,
 )
-from .stats import EndpointStats
 from .token import TokenKeeper, TokenStore
 from .transport import Post, Transport
 
 SCOPE = "iot:public,iot:control"
-LIVE_LIFE = 240.0  # seconds that a live address is kept which does not name its end
 TALK_LIFE = 300.0  # "talkurl", rev. 2021-01-08: valid for 5 minutes
 RESULT_FIELD = {  # what only an answer of the platform has; a gateway's proves nothing
     Endpoint.CAPTURE: "picUrl",
@@ -72,10 +71,11 @@ class SodaClient:
         self.tokens = TokenKeeper(self._fetch_token, self.clock, store)
         self.stats: defaultdict[str, EndpointStats] = defaultdict(EndpointStats)
         self._attempts = Attempts(self.tokens, self.probe, self.clock)
-        self._transport = transport
+        self.transport = transport
         self._client_id = client_id
         self._client_secret = client_secret
-        self._timeouts = timeouts or Timeouts()
+        self.timeouts = (timeouts or Timeouts()).by_endpoint()
+        self._token_timeout = (timeouts or Timeouts()).token
 
     def knows(self, endpoint: Endpoint) -> bool:
         """Tell whether the platform has this endpoint, as far as is known."""
@@ -92,7 +92,7 @@ class SodaClient:
 
     async def picture(self, address: str) -> Picture:
         """Fetch the picture behind an address."""
-        return await self._transport.picture(address)
+        return await self.transport.picture(address)
 
     async def start(
         self, serial: str, command: Command, on_send: Callable[[], None] = lambda: None
@@ -116,12 +116,7 @@ class SodaClient:
         """Return an address of the live picture."""
         protocol = protocol.lower()
         answer = await self._call(Request(Endpoint.LIVE, serial, protocol=protocol))
-        url = text_of(answer, "url")
-        now = self.clock.time()
-        end = end_of(url)
-        if end is None or end <= now:  # no end in it, or our clocks disagree
-            return LiveAddress(url, protocol, now + LIVE_LIFE, names_end=False)
-        return LiveAddress(url, protocol, end, names_end=True)
+        return live_address_of(answer, protocol, self.clock.time())
 
     async def is_online(self, serial: str) -> bool:
         """Tell whether the device is connected to the platform.
@@ -162,13 +157,17 @@ class SodaClient:
             "scope": SCOPE,
         }
         now = self.clock.time()
-        post = Post("oauth2/access_token", fields=fields, timeout=self._timeouts.token)
-        answer = payload_of(await self._transport.post(post), (self._client_secret,))
+        post = Post("oauth2/access_token", fields=fields, timeout=self._token_timeout)
+        answer = payload_of(await self.transport.post(post), (self._client_secret,))
         return Token(text_of(answer, "access_token"), now, now + seconds_of(answer, "expires_in"))
 
     async def _call(self, request: Request) -> Payload:
         """Call; replace a refused token once, and find out the dialect on the way."""
-        attempt = await self._attempts.first(request)
+        settled, dialect = self.tokens.settled, self.probe.dialect
+        if settled is None or dialect is None or self.clock.time() >= settled.good_until:
+            attempt = await self._attempts.first(request)
+        else:
+            attempt = Attempt(settled.token, dialect, self.clock.monotonic())
         while True:
             try:
                 return await self._send(request, attempt)
@@ -182,25 +181,34 @@ class SodaClient:
             query=query,
             fields=fields,
             sound=request.sound,
-            timeout=self._timeouts.of(request.endpoint),
+            timeout=self.timeouts[request.endpoint],
             urgent=request.stop,
             on_send=request.on_send,
         )
         stats = self.stats[request.endpoint]
         began = time.perf_counter()
         try:
-            answer = payload_of(await self._transport.post(post), (attempt.token.value,))
+            answer = payload_of(await self.transport.post(post), (attempt.token.value,))
         except SodaError as err:
-            stats.note_error(err)
+            stats.errors += 1
+            stats.last_error = err.code or err.key
             self.probe.note_refusal(request.endpoint, err)
             if err.code.isdigit() and not isinstance(err, _BEFORE_THE_DEVICE):
                 self._confirm(attempt, request)  # it looked at the device: token taken
             raise
         finally:
-            stats.note(time.perf_counter() - began)
+            seconds = time.perf_counter() - began
+            stats.calls += 1
+            stats.seconds += seconds
+            stats.slowest = max(stats.slowest, seconds)
         if RESULT_FIELD[request.endpoint] in answer:
-            self._confirm(attempt, request)
-            self.probe.note_success(request.endpoint)
+            settled = self.tokens.settled
+            routine = settled is not None and attempt.token is settled.token
+            if routine and attempt.dialect is self.probe.dialect and not self.probe.missing:
+                self.tokens.served_at = self.clock.monotonic()
+            else:
+                self._confirm(attempt, request)
+                self.probe.note_success(request.endpoint)
         return answer
 
     def _confirm(self, attempt: Attempt, request: Request) -> None:

@@ -21,20 +21,27 @@ def seconds_to_midnight(now: float) -> float:
 
 
 class DailyCount:
-    """Counts what happens on one day of the platform."""
+    """Counts what happens on one day of the platform.
+
+    Attributes:
+        count: what was counted on the day that ...
+        began_at: ... began then and ...
+        ends_at: ... ends then (epoch).
+
+    """
 
     def __init__(self, clock: Clock) -> None:
         """Start with nothing."""
         self._clock = clock
-        self._day: date | None = None
-        self._count = 0
+        self.count = 0
+        self.began_at = self.ends_at = 0.0
 
     @property
     def value(self) -> int:
         """What was counted today."""
-        return self._count if self._day == platform_day(self._clock.time()) else 0
+        return self.count if self.began_at <= self._clock.time() < self.ends_at else 0
 
-    def add(self, number: int) -> None:
-        """Count."""
-        self._count = self.value + number
-        self._day = platform_day(self._clock.time())
+    def begin_day(self) -> None:
+        """Begin to count anew, until the next midnight."""
+        now = self._clock.time()
+        self.count, self.began_at, self.ends_at = 0, now, now + seconds_to_midnight(now)

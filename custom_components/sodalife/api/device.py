@@ -51,7 +51,8 @@ class Device:
         failures: what goes wrong, by endpoint, until it works again.
         refused: the moves that it said it cannot make.
         changed: something of that has changed.
-        outcome: a call has ended, with an error or, with None, well.
+        outcome: a call has ended, with an error or, with None, well ...
+        reports_success: ... the latter only if somebody wants to know.
 
     """
 
@@ -67,6 +68,7 @@ class Device:
         self.refused: frozenset[Command] = frozenset()
         self.changed: Signal[[]] = Signal()
         self.outcome: Signal[[SodaError | None]] = Signal()
+        self.reports_success = True
         self._calls = DailyCount(client.clock)
 
     @property
@@ -81,7 +83,7 @@ class Device:
     async def picture(self, address: str) -> Picture:
         """Fetch the photo behind an address; no call to the device."""
         try:
-            return await self.client.picture(address)
+            return await self.client.transport.picture(address)
         except SodaError as err:
             self._failed(Endpoint.CAPTURE, err)
             raise
@@ -94,7 +96,16 @@ class Device:
         except NotSupported as err:
             self._refuse(self.refused | refused_with(command, err))
             raise
-        self._refuse(self.refused - {command})
+        if command in self.refused:
+            self._refuse(self.refused - {command})
+
+    async def try_start(self, command: Command, on_send: Callable[[], None]) -> Exception | None:
+        """Start a move, and return what went wrong; `on_send` is called when it goes out."""
+        try:
+            await self.start(command, on_send)
+        except Exception as err:  # noqa: BLE001 - a bug of ours must not leave a motor running
+            return err
+        return None
 
     async def stop(self, command: Command) -> None:
         """Stop a move."""
@@ -125,19 +136,18 @@ class Device:
             raise DeviceOffline
 
     async def _observe[T](self, endpoint: Endpoint, call: Awaitable[T]) -> T:
-        self._calls.add(1)
+        calls = self._calls
+        if not calls.began_at <= self.clock.time() < calls.ends_at:
+            calls.begin_day()
+        calls.count += 1
         try:
             result = await call
         except SodaError as err:
             if isinstance(err, NotSupported) and not err.code:
-                self._calls.add(-1)  # the platform has no such thing, so it was not asked
+                calls.count -= 1  # the platform has no such thing, so it was not asked
             else:
                 self._failed(endpoint, err)
             raise
-        self._worked(endpoint)
-        return result
-
-    def _worked(self, endpoint: Endpoint) -> None:
         was_online = self.online
         # Where nothing better can be asked, an address has to do.
         if endpoint in _PROVES_ONLINE or not self.client.knows(Endpoint.ONLINE):
@@ -146,7 +156,9 @@ class Device:
         cleared = bool(self.failures) and self._clear(endpoint)
         if cleared or self.online is not was_online:
             self.changed.emit()
-        self.outcome.emit(None)
+        if self.reports_success:
+            self.outcome.emit(None)
+        return result
 
     def _clear(self, endpoint: Endpoint) -> bool:
         """Take back the failures that a success disproves; tell whether there were any."""

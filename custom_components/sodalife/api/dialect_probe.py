@@ -32,6 +32,7 @@ class DialectProbe:
 
     Attributes:
         dialect: the one that it was seen to understand, None until then.
+        missing: the endpoints that it should have but has not, and when that was seen.
         found: it is another one than was thought.
 
     """
@@ -42,7 +43,7 @@ class DialectProbe:
         self.dialect = DIALECTS.get(revision or "")
         self.found: Signal[[Dialect]] = Signal()
         self._doubted_at: dict[str, float] = {}  # by a device; monotonic
-        self._missing: dict[Endpoint, float] = {}
+        self.missing: dict[Endpoint, float] = {}
 
     @property
     def first_choice(self) -> Dialect:
@@ -53,7 +54,7 @@ class DialectProbe:
         """Tell whether the platform has this endpoint, as far as is known."""
         if self.dialect is None or not self.dialect.knows(endpoint):
             return False
-        missed_at = self._missing.get(endpoint)
+        missed_at = self.missing.get(endpoint)
         return missed_at is None or self._clock.monotonic() > missed_at + ENDPOINT_INTERVAL
 
     def alternative(self, tried: Dialect, serial: str) -> Dialect | None:
@@ -66,19 +67,19 @@ class DialectProbe:
         """Note that the platform understood this dialect."""
         if dialect is not self.dialect:
             self.dialect = dialect
-            self._missing.clear()
+            self.missing.clear()
             self.found.emit(dialect)
 
     def note_refusal(self, endpoint: Endpoint, err: SodaError) -> None:
         """Learn that an endpoint is missing."""
         missing = isinstance(err, NotSupported) and err.code == _NO_SUCH_SERVICE
         if missing and endpoint in _MAY_BE_MISSING:
-            self._missing[endpoint] = self._clock.monotonic()
+            self.missing[endpoint] = self._clock.monotonic()
 
     def note_success(self, endpoint: Endpoint) -> None:
         """Learn that an endpoint is there."""
-        if self._missing:
-            self._missing.pop(endpoint, None)
+        if self.missing:
+            self.missing.pop(endpoint, None)
 
     def _may_doubt(self, serial: str) -> bool:
         now = self._clock.monotonic()

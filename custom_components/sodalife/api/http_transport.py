@@ -13,7 +13,7 @@ from yarl import URL
 from .errors import AnswerTimeout, CannotConnect
 from .models import Picture, Sound
 from .picture import fetch_picture
-from .transport import Answer, Post, read_limited, reason
+from .transport import Answer, Post, reason
 
 MAX_ANSWER = 1 << 20  # bytes; real answers have some hundreds
 # Connections at a time, stops aside. Home Assistant's session has 100 to a host: a stop must
@@ -35,7 +35,13 @@ class HttpTransport:
     async def post(self, post: Post) -> Answer:
         """POST a JSON body, or a form if there is a sound."""
         async with nullcontext() if post.urgent else self._slots:
-            return await self._exchange(post)
+            try:
+                return await self._exchange(post)
+            except TimeoutError:
+                raise AnswerTimeout from None
+            except (aiohttp.ClientError, OSError, ValueError) as err:
+                # "from None": aiohttp's texts can hold the address, and with it the token.
+                raise CannotConnect("", reason(err)) from None
 
     async def picture(self, address: str) -> Picture:
         """Fetch a picture; see `picture.fetch_picture`."""
@@ -45,20 +51,18 @@ class HttpTransport:
     async def _exchange(self, post: Post) -> Answer:
         url = self._base / post.path
         post.on_send()
-        try:
-            async with self._session.post(
-                url.with_query(post.query) if post.query else url,
-                json=post.fields if post.sound is None else None,
-                data=_form(post.fields, post.sound) if post.sound is not None else None,
-                timeout=aiohttp.ClientTimeout(total=post.timeout),
-                allow_redirects=False,  # a POST that is redirected loses its body
-            ) as response:
-                return Answer(response.status, await read_limited(response, MAX_ANSWER))
-        except TimeoutError:
-            raise AnswerTimeout from None
-        except (aiohttp.ClientError, OSError, ValueError) as err:
-            # "from None": aiohttp's texts can hold the address, and with it the token.
-            raise CannotConnect("", reason(err)) from None
+        async with self._session.post(
+            url.with_query(post.query) if post.query else url,
+            json=post.fields if post.sound is None else None,
+            data=_form(post.fields, post.sound) if post.sound is not None else None,
+            timeout=aiohttp.ClientTimeout(total=post.timeout),
+            allow_redirects=False,  # a POST that is redirected loses its body
+        ) as response:
+            try:
+                await response.content.readexactly(MAX_ANSWER + 1)
+            except asyncio.IncompleteReadError as err:  # as it should be: there is less
+                return Answer(response.status, err.partial)
+            return Answer(response.status, None)
 
 
 def _form(fields: Mapping[str, str | int], sound: Sound) -> aiohttp.FormData:

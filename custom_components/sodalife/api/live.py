@@ -21,7 +21,7 @@ class LiveAddresses:
         self._device = device
         self._queue = queue
         self._known: dict[str, tuple[LiveAddress, Moment]] = {}
-        self._wanted: set[str] = set()  # protocols that were ever asked for
+        self._wanted: dict[str, None] = {}  # protocols that were ever asked for, in order
         self._viewers = Gate(device.clock)
 
     def known(self, protocol: str) -> LiveAddress | None:
@@ -49,7 +49,7 @@ class LiveAddresses:
 
         """
         self._viewers.check()
-        self._wanted.add(protocol)
+        self._wanted[protocol] = None
         return await self._queue.run(priority, lambda: self._ask(protocol), key=("live", protocol))
 
     def drop(self) -> None:

@@ -57,16 +57,15 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A picture, when its taking was commanded, and the platform's address for it."""
+    """A picture, when it was taken (epoch), and the platform's address for it.
+
+    The platform's time of a photo is that of the command, here by both clocks as well.
+    """
 
     picture: Picture
-    commanded: Moment
+    captured_at: float
     address: str = field(repr=False)
-
-    @property
-    def captured_at(self) -> float:
-        """When it was taken: the platform's time of a photo is that of the command (epoch)."""
-        return self.commanded.time
+    commanded: Moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +139,8 @@ class Timeouts:
     online: float = 10.0
     talk: float = 15.0
 
-    def of(self, endpoint: Endpoint) -> float:
-        """Return the seconds of an endpoint."""
+    def by_endpoint(self) -> dict[Endpoint, float]:
+        """Return the seconds of each camera endpoint."""
         return {
             Endpoint.CAPTURE: self.capture,
             Endpoint.CONTROL: self.control,
@@ -149,4 +148,15 @@ class Timeouts:
             Endpoint.LIVE: self.live,
             Endpoint.ONLINE: self.online,
             Endpoint.TALK: self.talk,
-        }[endpoint]
+        }
+
+
+@dataclass(slots=True)
+class EndpointStats:
+    """What became of the calls to one endpoint; times in seconds."""
+
+    calls: int = 0
+    errors: int = 0
+    seconds: float = 0.0
+    slowest: float = 0.0
+    last_error: str = ""

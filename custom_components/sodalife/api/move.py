@@ -47,7 +47,7 @@ class TakenBack(Exception):
     """A start was not wanted any more before it was sent."""
 
 
-_MAY_BE_MOVING = (
+MAY_BE_MOVING = (
     MoveState.SENT,
     MoveState.LEFT,
     MoveState.ACKNOWLEDGED,
@@ -94,23 +94,32 @@ class LeftMove:
 
 
 class MoveRecord(Protocol):
-    """Keeps what may be moving over a crash: written before a start, erased after its stop."""
+    """Keeps what may be moving over a crash: written before a start, erased after its stop.
 
-    async def write(self, serial: str, command: Command) -> None:
-        """Write down that a device may be moving from now on."""
+    Nothing is waited for but in `written`; what was begun goes on when its caller leaves.
+    """
 
-    async def erase(self, serial: str) -> None:
-        """Write down that it is not."""
+    def write(self, serial: str, command: Command) -> None:
+        """Begin to write down that a device may be moving from now on."""
+
+    def erase(self, serial: str) -> None:
+        """Begin to write down that it is not."""
+
+    async def written(self) -> None:
+        """Return when everything is written."""
 
 
 class NoRecord:
     """Keeps nothing."""
 
-    async def write(self, serial: str, command: Command) -> None:
+    def write(self, serial: str, command: Command) -> None:
         """Keep nothing."""
 
-    async def erase(self, serial: str) -> None:
+    def erase(self, serial: str) -> None:
         """Keep nothing."""
+
+    async def written(self) -> None:
+        """Return."""
 
 
 class Watchdog:
@@ -183,7 +192,7 @@ class Move:
     @property
     def may_be_moving(self) -> bool:
         """Whether the motor may be running."""
-        return self.state in _MAY_BE_MOVING
+        return self.state in MAY_BE_MOVING
 
     def sent(self) -> None:
         """Note that the start goes out.

@@ -25,18 +25,14 @@ class Pace:
             self._base = self.interval = base
             self.ready_at = min(self.ready_at, self._clock.monotonic() + base)
 
-    def answered(self, err: BaseException | None = None, *, adapt: bool = False) -> None:
-        """Start the seconds anew: the device has answered.
-
-        With `adapt` they grow if the answer asks for that, and shrink again if it does not.
-        """
-        if adapt:
-            self._adapt(err)
+    def answered(self) -> None:
+        """Start the seconds anew: the device has answered."""
         self.ready_at = self._clock.monotonic() + self.interval
 
-    def _adapt(self, err: BaseException | None) -> None:
+    def adapt(self, err: SodaError | None) -> None:
+        """Let the seconds grow if an answer asks for that, and shrink again if it does not."""
         if err is None:
             self.interval = max(self._base, self.interval / 2)
-        elif isinstance(err, SodaError) and err.slow_down:
+        elif err.slow_down:
             wider = max(self.interval, DEFAULT_INTERVAL / 2) * 2
             self.interval = min(wider, max(MAX_INTERVAL, self._base))

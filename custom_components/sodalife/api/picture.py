@@ -15,7 +15,7 @@ from yarl import URL
 
 from .errors import PictureUnusable
 from .models import Picture
-from .transport import read_limited, reason
+from .transport import reason
 
 MAX_PICTURE = 20 << 20  # bytes
 TIMEOUT = 15.0  # seconds
@@ -29,6 +29,18 @@ def content_type_of(content: bytes) -> str | None:
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         return "image/webp"
     return next((mime for magic, mime in _MAGIC if content.startswith(magic)), None)
+
+
+async def read_limited(response: aiohttp.ClientResponse, limit: int) -> bytes | None:
+    """Read a body, or None if it is longer than `limit` bytes."""
+    if (response.content_length or 0) > limit:
+        return None
+    chunks = bytearray()
+    async for chunk in response.content.iter_any():
+        chunks += chunk
+        if len(chunks) > limit:
+            return None
+    return bytes(chunks)
 
 
 async def fetch_picture(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import suppress
 import logging
 
 from .background import Background
@@ -12,14 +12,14 @@ from .call_queue import MAX_WAIT, CallQueue, Priority
 from .clock import timeout
 from .device import Device
 from .errors import AnswerTimeout, QueueBusy
-from .logbook import Logbook
 from .models import Command
-from .move import LeftMove, Move, MoveRecord, MoveState, TakenBack
+from .move import MAY_BE_MOVING, LeftMove, Move, MoveRecord, MoveState, TakenBack
 from .stop_delivery import StopDelivery
 
 _LOGGER = logging.getLogger(__name__)
 
 HOME_SECONDS = 5.0  # a return to the preset; then the stop that the platform wants
+RECORD_PATIENCE = 0.005  # seconds that a start waits for being written down
 MAX_CLOSE = 20.0  # seconds that letting go may take; Home Assistant gives no more either
 
 
@@ -36,7 +36,7 @@ class Ptz:
         self._device = device
         self._queue = queue
         self._clock = device.clock
-        self._logbook = Logbook(record, device.serial, device.clock)
+        self._record = record
         self._on_moved = on_moved
         self._stops = StopDelivery(device, queue)
         self._background = Background()
@@ -57,7 +57,7 @@ class Ptz:
             SodaError: if it could not be started. The end of the range is no error.
 
         """
-        await self._begin(command, seconds)
+        await self._make(command, seconds, to_its_end=False)
 
     async def move(self, command: Command, seconds: float) -> None:
         """Move for some seconds and return when it has stopped.
@@ -66,7 +66,7 @@ class Ptz:
             SodaError: if it could not be started or, after retries, not be stopped.
 
         """
-        await self._stopped(await self._begin(command, seconds))
+        await self._make(command, seconds, to_its_end=True)
 
     async def home(self) -> None:
         """Return to preset 1, and return when the camera has had the time to get there.
@@ -88,9 +88,12 @@ class Ptz:
         if (move := self._move) is not None:
             self._end(move)
             await move.settled.wait()
-            if move.may_be_moving and not move.reported.is_set():
-                return await self._stopped(move)
-        return await self._stops.stop_unknown()
+            if move.state in MAY_BE_MOVING and not move.reported.is_set():
+                await move.reported.wait()
+                if move.stop_error is not None:
+                    raise move.stop_error
+                return
+        await self._stops.stop_unknown()
 
     def recover(self, left: LeftMove) -> None:
         """Stop what an earlier run began and did not live to stop, before anything else."""
@@ -103,58 +106,58 @@ class Ptz:
         if self._move is not None:
             self._end(self._move)
         self._stops.hurry()
-        under_way = (self._background, self._stops, self._logbook)
         try:
             async with timeout(self._clock, MAX_CLOSE):
-                for work in under_way:
-                    await work.wait()
+                await self._background.wait()
+                await self._stops.wait()
+                await self._record.written()
         except TimeoutError:
-            for work in under_way:
-                await work.cancel()
+            await self._background.cancel()
+            await self._stops.cancel()
             if self._move is not None:  # its task never ran
                 self._let_go(self._move)
-        if self._stops.due is not None:
+        if self._stops.due:
             _LOGGER.warning("Camera %s may still be moving: it took no stop", self._device.serial)
 
-    async def _begin(self, command: Command, seconds: float) -> Move:
-        """Return a move that was started for this wish, or for the same one earlier.
+    async def _make(self, command: Command, seconds: float, *, to_its_end: bool) -> None:
+        """Have a move made, or join the one that runs for the same wish.
 
         Raises:
             QueueBusy: if it was not sent within 30 s.
-            SodaError: if it could not be started.
+            SodaError: if it could not be started or, `to_its_end`, be stopped.
 
         """
+        deadline = self._clock.monotonic() + MAX_WAIT
         try:
             async with timeout(self._clock, MAX_WAIT):
                 move = await self._take_over(command, seconds)
-                with self._waiting_for(move):
-                    await move.begun.wait()
         except TimeoutError:
             raise QueueBusy from None
-        with self._waiting_for(move):
-            await move.settled.wait()
-        if move.error is not None:
-            raise move.error
-        return move
+        await self._wait_for(move, deadline, to_its_end=to_its_end)
 
-    async def _stopped(self, move: Move) -> None:
-        with self._waiting_for(move):
-            await move.reported.wait()
-        if move.stop_error is not None:
-            raise move.stop_error
+    async def _wait_for(self, move: Move, deadline: float, *, to_its_end: bool) -> None:
+        """Wait for a move's start, to be sent by a time, and for its end if that is wanted.
 
-    @contextmanager
-    def _waiting_for(self, move: Move) -> Generator[None]:
-        """Wait for a move; it ends when the last one who does is cancelled or gives up."""
+        It ends when the last one who waits for it is cancelled, or gives up before it is sent.
+        """
         move.callers += 1
         try:
-            yield
-        except asyncio.CancelledError:
+            async with timeout(self._clock, deadline - self._clock.monotonic()):
+                await move.begun.wait()
+            await move.settled.wait()
+            if to_its_end and move.error is None:
+                await move.reported.wait()
+        except (TimeoutError, asyncio.CancelledError) as err:
             if move.callers == 1:
                 self._end(move)
+            if isinstance(err, TimeoutError):
+                raise QueueBusy from None
             raise
         finally:
             move.callers -= 1
+        failure = move.error or (move.stop_error if to_its_end else None)
+        if failure is not None:
+            raise failure
 
     async def _take_over(self, command: Command, seconds: float) -> Move:
         """Return the move that runs, if it is the one wanted, else end it and begin ours."""
@@ -200,29 +203,24 @@ class Ptz:
         await self._see_off(move)
 
     async def _take_turn(self, move: Move) -> None:
+        """Start, wait for the end, and stop; nothing else passes meanwhile."""
         if move.wanted_to_end.is_set():  # before it had a place in the queue to withdraw from
             raise QueueBusy
         async with self._queue.turn(Priority.PTZ, move):
-            with self._stops.giving_way():
-                if await self._stops.try_due():
+            self._stops.giving_way = True
+            try:
+                if self._stops.due and await self._stops.try_due():
                     await self._queue.cool_down()
-                await self._start(move)
+                with suppress(Exception):  # too slow, or worse: a move does not depend on it
+                    self._record.write(self._device.serial, move.command)
+                    async with timeout(self._clock, RECORD_PATIENCE):
+                        await self._record.written()
+                move.settle(await self._device.try_start(move.command, move.sent))
                 if move.state is MoveState.ACKNOWLEDGED:
                     await move.wanted_to_end.wait()
+            finally:
+                self._stops.giving_way = False
             await self._stops.deliver(move)
-
-    async def _start(self, move: Move) -> None:
-        """Send the start, and note what comes of it, whatever that is."""
-        await self._logbook.write(move.command)
-        err: Exception | None = None
-        try:
-            await self._device.start(move.command, move.sent)
-            self._on_moved()
-        except Exception as caught:  # noqa: BLE001 - a bug of ours must not leave a motor running
-            err = caught
-        move.settle(err)
-        if move.sent_at > float("-inf"):
-            self._queue.start_cooldown()
 
     def _let_go(self, move: Move) -> None:
         """Tell who waits, and let others have their turn."""
@@ -230,20 +228,22 @@ class Ptz:
             self._move = None
         if not move.settled.is_set():
             move.settle(AnswerTimeout())  # cut short
-        if move.may_be_moving:
+        if move.state in MAY_BE_MOVING:
             self._stops.expect(move)
             move.report(AnswerTimeout())
-        move.report(None)
+        move.reported.set()
         move.over.set()
-        if move.sent_at > float("-inf"):
-            self._on_moved()
 
     async def _see_off(self, move: Move) -> None:
         """Deliver what is still due, then see to what was written down."""
-        await self._stops.keep_trying(move)
+        if move.sent_at > float("-inf"):
+            self._on_moved()
+        if move in self._stops.due:
+            await self._stops.keep_trying(move)
         if self._move is not None:
             return  # who came later does that
-        if (due := self._stops.due) is None:
-            await self._logbook.erase()
-        elif due is not move:
-            await self._logbook.write(due.command)  # ours stands there
+        with suppress(Exception):
+            if not self._stops.due:
+                self._record.erase(self._device.serial)
+            elif move not in self._stops.due:  # ours stands there
+                self._record.write(self._device.serial, self._stops.due[-1].command)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from .call_queue import CallQueue, Priority
+import asyncio
+
+from .call_queue import MAX_WAIT, CallQueue, Priority
 from .clock import Moment, timeout
 from .day import seconds_to_midnight
 from .device import Device
@@ -10,7 +12,7 @@ from .errors import AnswerTimeout, CaptureQuotaUsed, SodaError
 from .gate import Gate
 from .models import Snapshot
 from .signal import Signal
-from .single_flight import SingleFlight
+from .single_flight import SharedCall
 
 DEFAULT_INTERVAL = 30.0
 PATIENCE = 8.0  # seconds; Home Assistant gives up on a picture after 10
@@ -39,7 +41,7 @@ class SnapshotCache:
         self.taken: Signal[[]] = Signal()
         self._moved_at = float("-inf")  # monotonic time of the last change of view
         self._failed: tuple[Moment, SodaError] | None = None
-        self._capturing: SingleFlight[Snapshot] = SingleFlight()
+        self._capturing: SharedCall[Snapshot] | None = None
         self._quota = Gate(device.clock)
 
     def expire(self) -> None:
@@ -73,14 +75,18 @@ class SnapshotCache:
 
         """
         moved_at = self._moved_at
-        snapshot = await self._capturing.run(self._photograph)
-        if snapshot.commanded.monotonic <= moved_at:  # one that was under way before the move
-            snapshot = await self._capturing.run(self._photograph)
-        return snapshot
+        while True:
+            if self._capturing is None or not self._capturing.joinable:
+                self._capturing = SharedCall(self._clock, self._photograph, wanted_anyway=True)
+            snapshot = await self._capturing.join(MAX_WAIT)
+            if snapshot.commanded.monotonic > moved_at:  # else it was under way before the move
+                return snapshot
 
     async def close(self) -> None:
         """End a capture under way."""
-        await self._capturing.cancel()
+        if (capturing := self._capturing) is not None:
+            capturing.cancel()
+            await capturing.wait()
 
     def _is_recent(self, snapshot: Snapshot) -> bool:
         commanded = snapshot.commanded
@@ -95,24 +101,21 @@ class SnapshotCache:
             if at.age(self._clock) < FAILURE_PAUSE:
                 raise err.copy()
 
-    async def _photograph(self) -> Snapshot:
+    async def _photograph(self, begun: asyncio.Event) -> Snapshot:
+        """Have a photo taken, and fetch it when others may have their turns."""
         try:
             self._quota.check()
-            address, commanded = await self._queue.run(Priority.CAPTURE, self._command)
+            async with self._queue.turn(Priority.CAPTURE):
+                begun.set()
+                self.captures += 1
+                commanded = Moment.now(self._clock)  # the platform's time of the photo, too
+                address = await self._device.capture()
             picture = await self._device.picture(address)
         except SodaError as err:
+            if isinstance(err, CaptureQuotaUsed) and begun.is_set():
+                self._quota.close(seconds_to_midnight(self._clock.time()), err)
             self._failed = Moment.now(self._clock), err
             raise
-        self.last, self._failed = Snapshot(picture, commanded, address), None
+        self.last, self._failed = Snapshot(picture, commanded.time, address, commanded), None
         self.taken.emit()
         return self.last
-
-    async def _command(self) -> tuple[str, Moment]:
-        """Have a photo taken; its time is that of the command."""
-        commanded = Moment.now(self._clock)
-        self.captures += 1
-        try:
-            return await self._device.capture(), commanded
-        except CaptureQuotaUsed as err:
-            self._quota.close(seconds_to_midnight(commanded.time), err)
-            raise

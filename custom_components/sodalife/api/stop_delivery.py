@@ -7,8 +7,7 @@ after a start, a stop must come before anything else is asked of the device.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 import logging
 import math
 
@@ -44,6 +43,11 @@ class StopDelivery:
 
     A stop is *delivered* when it was sent after its start was settled, and was answered with
     success or with the end of the range. No error counts as that, of whatever type.
+
+    Attributes:
+        due: the moves whose stop is not delivered yet, the last one last.
+        giving_way: nothing due from an earlier move is sent: it would end a later one.
+
     """
 
     def __init__(self, device: Device, queue: CallQueue) -> None:
@@ -53,16 +57,11 @@ class StopDelivery:
         self._clock = device.clock
         self._last = Command.ZOOM_IN  # what moved last, or may have
         self._sent_at = float("-inf")  # monotonic time of the last stop
-        self._due: list[Move] = []  # what takes or needs a stop, the last one last
-        self._giving_way = False  # to a move that came later
+        self.due: list[Move] = []
+        self.giving_way = False
         self._wake = asyncio.Event()  # ends long pauses
         self._hurrying = False
         self._unknown: SingleFlight[None] = SingleFlight()
-
-    @property
-    def due(self) -> Move | None:
-        """The last move whose stop is not delivered yet."""
-        return self._due[-1] if self._due else None
 
     def hurry(self) -> None:
         """Try what is due at once, and then no more: the end is near."""
@@ -85,46 +84,44 @@ class StopDelivery:
         with suppress(TimeoutError):
             async with timeout(self._clock, over):
                 until = math.inf if surely else move.sent_at + UNKNOWN_RETRY
-                self._report(move, await self._try(move.command, until=until))
+                err = await self._try(move.command, until=until)
+                if not move.reported.is_set():
+                    move.stop_error = err
+                    move.reported.set()
+                if err is not None:
+                    self._complain(err)
                 if known in _MAY_START_LATE:
                     await self._stop_late(move, until)
-                if surely:
+                if surely and move in self.due:
                     await self._insist(move, EXCLUSIVE)
-        move.report(AnswerTimeout())  # unless something else was
+        if not move.reported.is_set():
+            move.report(AnswerTimeout())
         if not surely:
             self._finish(move)
 
     async def keep_trying(self, move: Move) -> None:
         """Go on with a stop that could not be delivered, while others have their turns."""
-        if move in self._due and not self._hurrying:
+        if move in self.due and not self._hurrying:
             with suppress(TimeoutError):
                 async with timeout(self._clock, MAX_RETRY - EXCLUSIVE):
                     await self._insist(move, MAX_RETRY)
-        if move in self._due and not self._hurrying:
+        if move in self.due and not self._hurrying:
             _LOGGER.warning("Camera %s never took a stop", self._device.serial)
             self._finish(move)
 
     async def try_due(self) -> bool:
         """Send what is still due from an earlier move, and tell whether anything was."""
-        if self.due is None:
+        if not self.due:
             return False
-        await self._send(self.due.command)
+        with self._queue.out_of_turn():
+            await self._send(self.due[-1].command)
         return True
-
-    @contextmanager
-    def giving_way(self) -> Generator[None]:
-        """Send no stop that is still due from an earlier move: it would end a later one."""
-        self._giving_way = True
-        try:
-            yield
-        finally:
-            self._giving_way = False
 
     def expect(self, move: Move) -> None:
         """Note that a stop is due."""
         move.state = MoveState.STOPPING
-        if move not in self._due:
-            self._due.append(move)
+        if move not in self.due:
+            self.due.append(move)
         if not self._hurrying:
             self._wake.clear()
 
@@ -148,7 +145,7 @@ class StopDelivery:
     async def _stop_unknown(self) -> None:
         # Nobody is known to need it, unless one is due: where the device says that nothing
         # moves, it is not repeated.
-        hopeless = () if self._due else _HOPELESS
+        hopeless = () if self.due else _HOPELESS
         with self._queue.out_of_turn():  # nothing may begin between the tries that they would stop
             err = await self._try(self._last, hopeless)
         if err is not None:
@@ -166,15 +163,16 @@ class StopDelivery:
     async def _insist(self, move: Move, seconds: float) -> None:
         """Send a stop again and again, with growing pauses."""
         for pause in Backoff(FIRST_RETRY_PAUSE, MAX_RETRY_PAUSE).pauses(seconds):
-            if move not in self._due:
+            if move not in self.due:
                 return
             with suppress(TimeoutError):
                 async with timeout(self._clock, pause):
                     await self._wake.wait()
             if self._hurrying:
-                await self._try(move.command)
+                with self._queue.out_of_turn():
+                    await self._try(move.command)
                 return
-            if not self._giving_way:
+            if not self.giving_way:
                 await self.try_due()
 
     async def _try(
@@ -199,35 +197,36 @@ class StopDelivery:
 
     async def _send(self, command: Command) -> Exception | None:
         """Send a stop, and return what went wrong."""
-        due = tuple(self._due)  # their starts are settled by now: this stop counts for them
+        due = tuple(self.due)  # their starts are settled by now: this stop counts for them
         self._sent_at = self._clock.monotonic()
         try:
-            with self._queue.out_of_turn():
-                await self._device.stop(command)
+            await self._device.stop(command)
         except EndStop:
             pass
         except Exception as err:  # noqa: BLE001 - a bug of ours must not leave a motor running
             return err
         for move in due:
-            self._finish(move)
+            move.state = MoveState.STOPPED
+            if move in self.due:
+                self.due.remove(move)
+        if not self.due:
+            self._wake.set()
         return None
 
     def _finish(self, move: Move) -> None:
         """Note that nothing is due any more."""
         move.state = MoveState.STOPPED
-        if move in self._due:
-            self._due.remove(move)
-        if not self._due:
+        if move in self.due:
+            self.due.remove(move)
+        if not self.due:
             self._wake.set()
 
-    def _report(self, move: Move, err: Exception | None) -> None:
-        if err is not None:
-            _LOGGER.warning(
-                "Camera %s: stop not delivered yet (%s), trying on",
-                self._device.serial,
-                getattr(err, "key", type(err).__name__),
-            )
-        move.report(err)
+    def _complain(self, err: Exception) -> None:
+        _LOGGER.warning(
+            "Camera %s: stop not delivered yet (%s), trying on",
+            self._device.serial,
+            getattr(err, "key", type(err).__name__),
+        )
 
     def _seconds_until(self, move: Move, seconds: float) -> float:
         return move.sent_at + seconds - self._clock.monotonic()

@@ -40,10 +40,32 @@ class TokenStore(Protocol):
         """Store the token."""
 
 
+class HeldToken:
+    """The token in use, and what is known of it.
+
+    Attributes:
+        token: the token.
+        good_until: from when on another is fetched, ahead of its end (epoch).
+        verified: the platform has accepted it at least once.
+        outdated: another was asked for since, which may have killed it.
+
+    """
+
+    def __init__(self, token: Token, *, verified: bool = False) -> None:
+        """Take a token; one that was stored has worked before."""
+        life = token.expires_at - token.fetched_at
+        self.token = token
+        self.good_until = token.expires_at - min(RENEW_AHEAD, life * RENEW_AHEAD_SHARE)
+        self.verified = verified
+        self.outdated = False
+
+
 class TokenKeeper:
     """Hands out the application's token and replaces it when it is rejected.
 
     Attributes:
+        settled: the token in use, if its acceptance would be no news.
+        served_at: monotonic time at which the platform took it last, in this run.
         fetches: how many tokens were fetched.
         fetched: a fetch has ended, with an error or, with None, well.
         contested: somebody else was found to fetch tokens, too.
@@ -60,10 +82,9 @@ class TokenKeeper:
         self._fetch = fetch
         self._clock = clock
         self._store = store
-        self._token: Token | None = None
-        self._verified = False  # the platform has accepted this token at least once
-        self._served_at = float("-inf")  # monotonic time at which it did so last, in this run
-        self._outdated = False  # another was asked for since, which may have killed it
+        self._held: HeldToken | None = None
+        self.settled: HeldToken | None = None
+        self.served_at = float("-inf")
         self._fetching: SingleFlight[Token] = SingleFlight()
         self._pause = FetchPause(clock)
         self._rivalry = Rivalry(clock)
@@ -80,28 +101,28 @@ class TokenKeeper:
     @property
     def age(self) -> float | None:
         """Seconds since the token was fetched, None if there is none."""
-        return None if self._token is None else self._clock.time() - self._token.fetched_at
+        held = self._held
+        return None if held is None else self._clock.time() - held.token.fetched_at
 
     @property
     def current(self) -> Token | None:
         """The token at hand, if it can still be used."""
-        token = self._token
-        if token is None:
-            return None
-        margin = min(RENEW_AHEAD, (token.expires_at - token.fetched_at) * RENEW_AHEAD_SHARE)
-        return token if self._clock.time() < token.expires_at - margin else None
+        held = self._held
+        return held.token if held is not None and self._clock.time() < held.good_until else None
 
     @property
     def _living(self) -> Token | None:
         """The token at hand until its very end."""
-        token = self._token
-        return token if token is not None and self._clock.time() < token.expires_at else None
+        held = self._held
+        if held is None or self._clock.time() >= held.token.expires_at:
+            return None
+        return held.token
 
     async def load(self) -> None:
         """Take over the token that an earlier run has stored."""
-        if self._store is not None and self._token is None:
-            self._token = await self._store.load()
-            self._verified = self._token is not None
+        if self._store is not None and self._held is None:
+            stored = await self._store.load()
+            self._held = None if stored is None else HeldToken(stored, verified=True)
 
     async def close(self) -> None:
         """Let a fetch under way end, so that its token is not lost."""
@@ -147,8 +168,8 @@ class TokenKeeper:
 
         """
         if not self._fetching.running:
-            if rejected == self._token:
-                self._judge(rejected, serial, since)
+            if (held := self._held) is not None and rejected == held.token:
+                self._judge(held, serial, since)
             elif (token := self.current) is not None:
                 return token
         return await self._replace(urgent=urgent)
@@ -157,23 +178,27 @@ class TokenKeeper:
         """Note that a fresh token did not help a device: the trouble is its own."""
         self._suspects.add(serial)
         self._rivalry.withdraw(serial)
+        self.settled = None
 
     def accepted(self, token: Token, serial: str) -> None:
         """Note that the platform took this token for a device."""
-        if token is not self._token or self._fetching.running:
+        held = self._held
+        if held is None or token is not held.token or self._fetching.running:
             return  # it may have been killed meanwhile
-        self._served_at = self._clock.monotonic()
-        self._outdated = False
+        self.served_at = self._clock.monotonic()
+        held.outdated = False
         self._suspects.discard(serial)
-        if not self._verified:
-            self._verified = True
+        if not held.verified:
+            held.verified = True
             if not self.shared_with_others:
                 self._pause.reset()
         if self._rivalry.confirmed_by(token, serial):
             self._pause.grow(TokenPaused)
             self.contested.emit()
+        if not self._rivalry.in_question and not self._suspects:
+            self.settled = held
 
-    def _judge(self, token: Token, serial: str, since: float) -> None:
+    def _judge(self, held: HeldToken, serial: str, since: float) -> None:
         """Return if a rejected token seems to be dead.
 
         Raises:
@@ -181,13 +206,13 @@ class TokenKeeper:
                 token towards EZVIZ, too, for one device or for all.
 
         """
-        if self._verified:
-            if self._served_at > since or self._suspects.pausing(serial, self._served_at):
+        if held.verified:
+            if self.served_at > since or self._suspects.pausing(serial, self.served_at):
                 raise TokenRejected
-            if self.current is not None and not self._outdated:  # else no rival was needed
-                self._rivalry.question(token, serial)
+            if self.current is not None and not held.outdated:  # else no rival was needed
+                self._rivalry.question(held.token, serial)
         else:
-            self._pause.grow_for(token)
+            self._pause.grow_for(held.token)
             if self._pause.on:
                 raise TokenRejected
 
@@ -200,7 +225,9 @@ class TokenKeeper:
 
     async def _fetch_and_keep(self) -> Token:
         self._pause.begin()
-        self._outdated = True
+        self.settled = None
+        if self._held is not None:
+            self._held.outdated = True
         try:
             token = await self._fetch()
         except SodaError as err:
@@ -213,8 +240,7 @@ class TokenKeeper:
                 self._pause.grow(type(err))
             raise
         self.fetches += 1
-        self._token, self._verified, self._outdated = token, False, False
-        self._served_at = float("-inf")
+        self._held, self.served_at = HeldToken(token), float("-inf")
         self.fetched.emit(None)
         if self._store is not None:
             await self._store.save(token)

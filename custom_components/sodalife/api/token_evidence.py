@@ -81,6 +81,11 @@ class Rivalry:
         since = self._clock.monotonic() - RIVALRY_WINDOW
         return sum(death > since for death in self._deaths[-2:]) > 1
 
+    @property
+    def in_question(self) -> bool:
+        """Whether it is not known yet if a token had died."""
+        return self._token is not None
+
     def question(self, token: Token, serial: str) -> None:
         """Ask whether a token, good for a long time yet, is dead: a device was rejected."""
         self._token, self._serial = token, serial
@@ -112,6 +117,10 @@ class Suspects:
         """Start without any."""
         self._clock = clock
         self._known: dict[str, tuple[Backoff, float]] = {}  # the pause, and since when
+
+    def __bool__(self) -> bool:
+        """Tell whether there are any."""
+        return bool(self._known)
 
     def add(self, serial: str) -> None:
         """Note another refusal of a fresh token; the pause for this device grows."""

@@ -10,8 +10,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
-import aiohttp
-
 from .models import Picture, Sound
 
 
@@ -62,18 +60,6 @@ class Transport(Protocol):
             PictureUnusable: if there is none.
 
         """
-
-
-async def read_limited(response: aiohttp.ClientResponse, limit: int) -> bytes | None:
-    """Read a body, or None if it is longer than `limit` bytes."""
-    if (response.content_length or 0) > limit:
-        return None
-    chunks = bytearray()
-    async for chunk in response.content.iter_any():
-        chunks += chunk
-        if len(chunks) > limit:
-            return None
-    return bytes(chunks)
 
 
 def reason(err: BaseException) -> str:
