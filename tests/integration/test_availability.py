@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 import logging
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -19,8 +18,10 @@ from tests.clock import ManualClock, until
 from tests.integration.common import (
     OTHER,
     SERIAL,
+    STEP,
     Act,
     FindEntity,
+    PassTime,
     SetUp,
     both_revisions,
     count_arrived,
@@ -29,40 +30,6 @@ from tests.integration.common import (
 
 LOGGER = "custom_components.sodalife"
 POLL = 60
-STEP = 4.0  # seconds of the clock at a time, so that answers find it near their question
-# They tell what is known here, whether or not anybody can be reached.
-ALWAYS = {"last_error", "calls_today"}
-
-type PassTime = Callable[[float], Awaitable[None]]
-
-
-@pytest.fixture
-def pass_time(clock: ManualClock) -> PassTime:
-    """Let time pass, with room for the answers of real connections."""
-
-    async def pass_time(seconds: float) -> None:
-        for _ in range(round(seconds / STEP)):
-            await clock.advance(STEP)
-            await asyncio.sleep(0.004)
-
-    return pass_time
-
-
-@pytest.fixture
-def states(hass: HomeAssistant, entity_registry: er.EntityRegistry) -> Callable[[str], set[str]]:
-    """Return the keys of a camera's entities that are available."""
-
-    def states(serial: str = SERIAL) -> set[str]:
-        return {
-            entity.unique_id.removeprefix(f"{serial}_") + f" {entity.domain}"
-            for entity in entity_registry.entities.values()
-            if entity.unique_id.startswith(serial)
-            and (state := hass.states.get(entity.entity_id)) is not None
-            and state.state != "unavailable"
-            and entity.unique_id.removeprefix(f"{serial}_") not in ALWAYS
-        }
-
-    return states
 
 
 async def test_a_camera_goes_offline_and_returns(
