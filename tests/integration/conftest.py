@@ -84,6 +84,14 @@ async def host(cloud: Cloud) -> AsyncIterator[str]:
     await server.close()
 
 
+@pytest.fixture(autouse=True)
+def _own_folder(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    """Give Home Assistant, where a test has one, a folder of its own for what it keeps."""
+    if "hass" in request.fixturenames:
+        hass: HomeAssistant = request.getfixturevalue("hass")
+        hass.config.config_dir = str(tmp_path)
+
+
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> ManualClock:
     """Hand the integration a clock that the test moves."""
