@@ -17,11 +17,12 @@ OTHER = "TEST0002"
 STRANGER = "TEST0404"  # the platform knows no such camera
 CREDENTIALS = {"client_id": "demo-client", "client_secret": "demo-secret"}
 QUICK = {"call_interval": 0, "ptz_pulse": 0.1}
-UNTIL_NOTICED = "custom_components.sodalife"
+STEP = 4.0  # seconds of the clock at a time, so that answers find it near their question
 
 type SetUp = Callable[..., Awaitable[MockConfigEntry]]
 type FindEntity = Callable[..., str]
 type Act = Callable[..., Awaitable[Any]]
+type PassTime = Callable[[float], Awaitable[None]]
 
 both_revisions = pytest.mark.parametrize("revision", ["query", "body"])
 

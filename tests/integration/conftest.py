@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 import logging
 from pathlib import Path
 import re
@@ -33,12 +34,16 @@ from tests.integration.common import (
     OTHER,
     QUICK,
     SERIAL,
+    STEP,
     Act,
     FindEntity,
+    PassTime,
     SetUp,
 )
 
 SIGNATURES = re.compile(r"/pic\?=|[?&]t=[0-9a-f]{64}|/openlive/[0-9a-f]{32}|[?&]access_token=")
+# They tell what is known here, whether or not anybody can be reached.
+ALWAYS = {"last_error", "calls_today"}
 ISSUED: list[str] = []  # every token that the platform has given out in this run
 
 
@@ -77,6 +82,14 @@ async def host(cloud: Cloud) -> AsyncIterator[str]:
     await server.start_server(access_log=None)  # it would show tokens
     yield str(server.make_url("")).rstrip("/")
     await server.close()
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    """Give Home Assistant, where a test has one, a folder of its own for what it keeps."""
+    if "hass" in request.fixturenames:
+        hass: HomeAssistant = request.getfixturevalue("hass")
+        hass.config.config_dir = str(tmp_path)
 
 
 @pytest.fixture
@@ -173,6 +186,35 @@ def press(hass: HomeAssistant, entity_id: FindEntity) -> Act:
         )
 
     return press
+
+
+@pytest.fixture
+def pass_time(clock: ManualClock) -> PassTime:
+    """Let time pass, with room for the answers of real connections."""
+
+    async def pass_time(seconds: float) -> None:
+        for _ in range(round(seconds / STEP)):
+            await clock.advance(STEP)
+            await asyncio.sleep(0.004)
+
+    return pass_time
+
+
+@pytest.fixture
+def states(hass: HomeAssistant, entity_registry: er.EntityRegistry) -> Callable[[str], set[str]]:
+    """Return the keys of a camera's entities that are available."""
+
+    def states(serial: str = SERIAL) -> set[str]:
+        return {
+            entity.unique_id.removeprefix(f"{serial}_") + f" {entity.domain}"
+            for entity in entity_registry.entities.values()
+            if entity.unique_id.startswith(serial)
+            and (state := hass.states.get(entity.entity_id)) is not None
+            and state.state != "unavailable"
+            and entity.unique_id.removeprefix(f"{serial}_") not in ALWAYS
+        }
+
+    return states
 
 
 @pytest.fixture

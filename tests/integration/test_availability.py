@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 import logging
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -19,8 +18,10 @@ from tests.clock import ManualClock, until
 from tests.integration.common import (
     OTHER,
     SERIAL,
+    STEP,
     Act,
     FindEntity,
+    PassTime,
     SetUp,
     both_revisions,
     count_arrived,
@@ -29,40 +30,6 @@ from tests.integration.common import (
 
 LOGGER = "custom_components.sodalife"
 POLL = 60
-STEP = 4.0  # seconds of the clock at a time, so that answers find it near their question
-# They tell what is known here, whether or not anybody can be reached.
-ALWAYS = {"last_error", "calls_today"}
-
-type PassTime = Callable[[float], Awaitable[None]]
-
-
-@pytest.fixture
-def pass_time(clock: ManualClock) -> PassTime:
-    """Let time pass, with room for the answers of real connections."""
-
-    async def pass_time(seconds: float) -> None:
-        for _ in range(round(seconds / STEP)):
-            await clock.advance(STEP)
-            await asyncio.sleep(0.004)
-
-    return pass_time
-
-
-@pytest.fixture
-def states(hass: HomeAssistant, entity_registry: er.EntityRegistry) -> Callable[[str], set[str]]:
-    """Return the keys of a camera's entities that are available."""
-
-    def states(serial: str = SERIAL) -> set[str]:
-        return {
-            entity.unique_id.removeprefix(f"{serial}_") + f" {entity.domain}"
-            for entity in entity_registry.entities.values()
-            if entity.unique_id.startswith(serial)
-            and (state := hass.states.get(entity.entity_id)) is not None
-            and state.state != "unavailable"
-            and entity.unique_id.removeprefix(f"{serial}_") not in ALWAYS
-        }
-
-    return states
 
 
 async def test_a_camera_goes_offline_and_returns(
@@ -323,3 +290,104 @@ async def test_what_the_platform_was_not_asked_tells_nothing_of_it(
         await camera.live.get("flv")  # which this revision does not have
     assert state_of(hass, entity_id("camera")) == "unavailable"
     assert camera.device.calls_today == len(sim.calls) == 3
+
+
+# --- what is believed
+
+
+async def test_an_address_proves_nothing_where_one_can_ask(
+    *,
+    hass: HomeAssistant,
+    set_up: SetUp,
+    sim: SimCamera,
+    entity_id: FindEntity,
+    states: Callable[[str], set[str]],
+    pass_time: PassTime,
+) -> None:
+    entry = await set_up(revision="query", options={"poll_interval": POLL})
+    await pass_time(4)
+    everything = states(SERIAL)
+    sim.online = False
+    await pass_time(POLL + 2 * STEP)
+    assert state_of(hass, entity_id("binary_sensor", "online")) == "off"
+    (camera,) = entry.runtime_data.cameras.values()
+    sim.online = True  # so that there is an address, too
+    for protocol in ("hls", "flv"):
+        assert await camera.live.get(protocol)
+    assert count_arrived(sim, "liveurl") == 2
+    assert state_of(hass, entity_id("binary_sensor", "online")) == "off"
+    assert states(SERIAL) == {"online binary_sensor"}
+    await pass_time(POLL + 2 * STEP)
+    assert states(SERIAL) == everything
+
+
+async def test_a_missing_endpoint_is_learned(
+    *,
+    set_up: SetUp,
+    cloud: Cloud,
+    act: Act,
+    pass_time: PassTime,
+    clock: ManualClock,
+) -> None:
+    cloud.faults.add(Fault("code", "onlinestatus", code="NOT_FOUND"))
+    entry = await set_up(SERIAL, OTHER, revision="query", options={"poll_interval": POLL})
+    await act("capture", SERIAL, OTHER)
+
+    def asked(endpoint: str) -> int:
+        return sum(count_arrived(sim, endpoint) for sim in cloud.cameras.values())
+
+    await pass_time(10 * POLL)
+    assert asked("onlinestatus") == 1
+    assert asked("liveurl") <= 1
+    assert entry.data["revision"] == "query"
+    before = asked("onlinestatus"), asked("liveurl")
+    await clock.advance(5 * 3600)
+    await pass_time(2 * POLL)
+    assert (asked("onlinestatus"), asked("liveurl")) == before
+    await clock.advance(3600)
+    await pass_time(5 * POLL)
+    assert asked("onlinestatus") == 2, "it may have come meanwhile"
+    cloud.faults.clear()
+    await clock.advance(6 * 3600)
+    await pass_time(5 * POLL)
+    assert asked("onlinestatus") >= 7, "and now it has"
+
+
+PROBES = {
+    "offline": (None, 120),
+    "20008": (Fault("code", "liveurl", code="20008"), 120),
+    "49999": (Fault("code", "liveurl", code="49999"), 120),
+    "a gateway's page": (Fault("html", "liveurl"), 120),
+    "a broken connection": (Fault("reset_before", "liveurl"), 120),
+    "too many viewers": (Fault("code", "liveurl", code="9048"), 300),
+}
+
+
+@pytest.mark.parametrize(("fault", "gap"), PROBES.values(), ids=PROBES.keys())
+@pytest.mark.parametrize(("poll_interval", "cameras"), [(10, 1), (60, 2)])
+@pytest.mark.parametrize("revision", ["body"])
+async def test_whatever_a_probe_ends_with_the_next_one_waits(
+    *,
+    set_up: SetUp,
+    cloud: Cloud,
+    sim: SimCamera,
+    pass_time: PassTime,
+    press: Act,
+    fault: Fault | None,
+    gap: float,
+    poll_interval: int,
+    cameras: int,
+    expected_log: list[str],
+) -> None:
+    expected_log.append(f"{LOGGER}: The SodaLife platform cannot be reached")
+    options = {"poll_interval": poll_interval}
+    await set_up(*(SERIAL, OTHER)[:cameras], revision="body", options=options)
+    sim.online = False
+    with pytest.raises(HomeAssistantError):
+        await press("capture")
+    sim.calls.clear()
+    if fault is not None:
+        cloud.faults.add(fault)
+    await pass_time(3600)
+    assert {call.endpoint for call in sim.calls} == {"liveurl"}
+    assert 3600 / gap / 2 - 1 <= len(sim.calls) <= 3600 / gap + 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from homeassistant.config_entries import SOURCE_USER, ConfigEntryDisabler, ConfigEntryState
@@ -157,9 +158,9 @@ async def test_a_token_that_cannot_be_stored_works_all_the_same(
 
 
 @asynccontextmanager
-async def home_assistant_from_storage() -> AsyncIterator[HomeAssistant]:
+async def home_assistant_from_storage(folder: Path) -> AsyncIterator[HomeAssistant]:
     """Start a Home Assistant with the entries that an earlier one has stored; end it."""
-    async with async_test_home_assistant() as hass:
+    async with async_test_home_assistant(config_dir=str(folder)) as hass:
         hass.data.pop(DATA_CUSTOM_COMPONENTS)
         await hass.config_entries.async_initialize()
         for entry in hass.config_entries.async_entries(DOMAIN):
@@ -170,9 +171,9 @@ async def home_assistant_from_storage() -> AsyncIterator[HomeAssistant]:
 
 
 async def test_two_restarts_of_home_assistant_fetch_no_token(
-    hass_storage: dict[str, Any], host: str, cloud: Cloud, sim: SimCamera
+    hass_storage: dict[str, Any], host: str, cloud: Cloud, sim: SimCamera, tmp_path: Path
 ) -> None:
-    async with home_assistant_from_storage() as hass:
+    async with home_assistant_from_storage(tmp_path) as hass:
         flow = hass.config_entries.flow
         form = await flow.async_init(DOMAIN, context={"source": SOURCE_USER})
         form = await flow.async_configure(form["flow_id"], {"host": host, **CREDENTIALS})
@@ -180,7 +181,7 @@ async def test_two_restarts_of_home_assistant_fetch_no_token(
         hass.config_entries.async_update_entry(result["result"], options=QUICK)
         await hass.async_block_till_done()
     for photos in (1, 2):
-        async with home_assistant_from_storage() as hass:
+        async with home_assistant_from_storage(tmp_path) as hass:
             (entry,) = hass.config_entries.async_entries(DOMAIN)
             assert entry.state is ConfigEntryState.LOADED
             (camera,) = hass.states.async_entity_ids("camera")
