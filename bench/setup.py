@@ -30,6 +30,8 @@ async def measure(report: Report, runs: int) -> None:
             ours.append(await _set_up("ours", host, LISTEN if number == 0 else 0))
             if number == 0:
                 await _count_calls(report, control)
+    outages = [await _outage() for _ in range(runs)]
+    longest_outage = max(outages, key=lambda run: float(run["hold"]))
     for what, found in (("the bare entities of", bare), ("the entry of", ours)):
         report.samples[f"setting up {what} {CAMERAS} cameras"] = [
             run["seconds"] * 1000 for run in found
@@ -54,6 +56,14 @@ async def measure(report: Report, runs: int) -> None:
     report.promise(
         f"event loop held, setting up {CAMERAS} cameras", longest["hold"], MAX_HOLD, "ms"
     )
+    what = f"the platform going down and coming back at {CAMERAS} cameras"
+    report.slow[what] = longest_outage["whose"]
+    report.promise(f"{what} holds the loop", longest_outage["hold"], MAX_HOLD, "ms")
+
+
+async def _outage() -> dict[str, Any]:
+    async with running_platform(CAMERAS) as host:
+        return await _set_up("outage", host, 0)
 
 
 def _median(runs: list[dict[str, Any]], what: str) -> float:

@@ -28,6 +28,7 @@ import demo.espeak.tts
 from simulator import Cloud, create_app
 from simulator.camera import SimCamera
 from tests.clock import ManualClock
+from tests.integration.certificate import ADDRESS, server_context
 from tests.integration.common import (
     CREDENTIALS,
     DOMAIN,
@@ -80,6 +81,15 @@ async def host(cloud: Cloud) -> AsyncIterator[str]:
     """Have the platform listen, and say where."""
     server = TestServer(create_app(cloud), host="127.0.0.1")
     await server.start_server(access_log=None)  # it would show tokens
+    yield str(server.make_url("")).rstrip("/")
+    await server.close()
+
+
+@pytest.fixture
+async def self_signed(cloud: Cloud, tmp_path: Path) -> AsyncIterator[str]:
+    """Have the platform listen with a certificate that nobody has signed, and say where."""
+    server = TestServer(create_app(cloud), host=ADDRESS)
+    await server.start_server(access_log=None, ssl=server_context(tmp_path))
     yield str(server.make_url("")).rstrip("/")
     await server.close()
 

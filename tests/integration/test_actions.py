@@ -14,13 +14,14 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 import voluptuous as vol
+from yarl import URL
 
 from custom_components import sodalife
 from custom_components.sodalife.api.errors import CannotConnect
 from custom_components.sodalife.errors import async_report, invalid
 from simulator import Cloud, Fault
 from simulator.camera import SimCamera
-from tests.clock import until
+from tests.clock import ManualClock, until
 from tests.integration.common import (
     DOMAIN,
     OTHER,
@@ -125,6 +126,32 @@ async def test_start_runs_until_stop(sim: SimCamera, set_up: SetUp, act: Act) ->
     assert arrived_moves(sim) == [(0, 8), (1, 8), (0, 2)]
     await act("ptz_stop")
     assert sim.moving is None
+
+
+async def test_a_stop_that_meets_another_certificate_is_no_success(
+    *,
+    set_up: SetUp,
+    sim: SimCamera,
+    act: Act,
+    self_signed: str,
+    clock: ManualClock,
+    expected_log: list[str],
+) -> None:
+    expected_log += [
+        r"custom_components.sodalife.api.\w+: Camera \w+: stop not delivered yet",
+        r"custom_components.sodalife: The SodaLife platform cannot be reached: \w+Certificate",
+    ]
+    entry = await set_up()
+    await act("ptz_start", command="zoom_in", timeout=60)
+    transport = entry.runtime_data.client._transport
+    right, transport._base = transport._base, URL(self_signed)
+    with pytest.raises(HomeAssistantError) as failure:
+        await clock.drive(act("ptz_stop"))
+    assert failure.value.translation_key == "cannot_connect"
+    assert sim.moving == 8
+    transport._base = right
+    await clock.advance(60)
+    await until(lambda: sim.moving is None)
 
 
 async def test_start_stops_by_itself(sim: SimCamera, set_up: SetUp, act: Act) -> None:

@@ -175,6 +175,16 @@ async def test_wrong_place(
     await assert_recovers(hass, result, host)
 
 
+async def test_a_certificate_that_nobody_has_signed(
+    hass: HomeAssistant, user: Flow, host: str, self_signed: str, cloud: Cloud
+) -> None:
+    result = await user(host=self_signed)
+    assert (result["type"], result["errors"]) == (FlowResultType.FORM, {"base": "cannot_connect"})
+    assert cloud.token_requests == 0
+
+    await assert_recovers(hass, result, host)
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -71,6 +71,20 @@ async def test_no_token_yet(
     await act("capture")
 
 
+async def test_a_certificate_that_nobody_has_signed(
+    hass: HomeAssistant, host: str, self_signed: str, set_up: SetUp, act: Act
+) -> None:
+    entry = await set_up(host=self_signed)
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert entry.error_reason_translation_key == "cannot_connect"
+    assert hass.config_entries.flow.async_progress() == []
+
+    hass.config_entries.async_update_entry(entry, data={**entry.data, "host": host})
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert entry.state is ConfigEntryState.LOADED
+    await act("capture")
+
+
 async def test_wrong_credentials(
     hass: HomeAssistant, set_up: SetUp, cloud: Cloud, expected_log: list[str]
 ) -> None:
