@@ -143,7 +143,7 @@ async def test_a_stop_that_meets_another_certificate_is_no_success(
     ]
     entry = await set_up()
     await act("ptz_start", command="zoom_in", timeout=60)
-    transport = entry.runtime_data.client._transport
+    transport = entry.runtime_data.client.transport
     right, transport._base = transport._base, URL(self_signed)
     with pytest.raises(HomeAssistantError) as failure:
         await clock.drive(act("ptz_stop"))
