@@ -13,7 +13,7 @@ from .figures import Report, p50
 from .home import CREDENTIALS
 
 WARM_UP = 200
-MAX_RATIO = 1.10  # times a bare call, p50
+MAX_RATIO = 1.05  # times a bare call, p50
 
 
 async def measure(report: Report, host: str, calls: int) -> None:

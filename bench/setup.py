@@ -15,7 +15,7 @@ from .loop import MAX_HOLD
 
 CAMERAS = 500
 LISTEN = 10.0  # seconds after the setup in which online checks are counted
-MAX_TIME = 2.5  # times as many bare entities
+MAX_TIME = 1.35  # times as many bare entities
 MAX_MEMORY = 100.0  # kB a camera
 MAX_CHECKS = 2 * CAMERAS // 60  # within a second: twice as many as when evenly spread
 

@@ -45,7 +45,7 @@ class SodaEntity(Entity):
         """Bind to a camera."""
         self.coordinator = coordinator
         self.soda = camera
-        self._title = subentry.title
+        self._subentry = subentry
         self._attr_unique_id = f"{camera.serial}_{self.key}"
         self._attr_translation_key = self.key
 
@@ -56,9 +56,15 @@ class SodaEntity(Entity):
         return DeviceInfo(
             identifiers={(DOMAIN, self.soda.serial)},
             manufacturer="EZVIZ",
-            name=self.coordinator.name_of(self.soda.serial),
+            name=self._title,
             serial_number=self.soda.serial,
         )
+
+    @property
+    def _title(self) -> str:
+        """The name that the camera was given, or last had."""
+        subentries = self.coordinator.entry.subentries
+        return subentries.get(self._subentry.subentry_id, self._subentry).title
 
     @property
     def camera_name(self) -> str:

@@ -29,6 +29,8 @@ class HttpTransport:
         """Take the platform's address."""
         self._session = session
         self._base = URL(host)
+        self._urls: dict[str, URL] = {}  # by path: making one takes longer than it seems
+        self._timeouts: dict[float, aiohttp.ClientTimeout] = {}
         self._slots = asyncio.Semaphore(MAX_CALLS)
         self._picture_slots = asyncio.Semaphore(MAX_PICTURES)
 
@@ -49,20 +51,25 @@ class HttpTransport:
             return await fetch_picture(self._session, address, self._base.host or "")
 
     async def _exchange(self, post: Post) -> Answer:
-        url = self._base / post.path
+        if (url := self._urls.get(post.path)) is None:
+            url = self._urls[post.path] = self._base / post.path
+        if (limit := self._timeouts.get(post.timeout)) is None:
+            limit = self._timeouts[post.timeout] = aiohttp.ClientTimeout(total=post.timeout)
         post.on_send()
         async with self._session.post(
-            url.with_query(post.query) if post.query else url,
+            url,
+            params=post.query,
             json=post.fields if post.sound is None else None,
             data=_form(post.fields, post.sound) if post.sound is not None else None,
-            timeout=aiohttp.ClientTimeout(total=post.timeout),
+            timeout=limit,
             allow_redirects=False,  # a POST that is redirected loses its body
         ) as response:
-            try:
-                await response.content.readexactly(MAX_ANSWER + 1)
-            except asyncio.IncompleteReadError as err:  # as it should be: there is less
-                return Answer(response.status, err.partial)
-            return Answer(response.status, None)
+            body = bytearray()
+            while chunk := await response.content.readany():
+                body += chunk
+                if len(body) > MAX_ANSWER:
+                    return Answer(response.status, None)
+            return Answer(response.status, bytes(body))
 
 
 def _form(fields: Mapping[str, str | int], sound: Sound) -> aiohttp.FormData:
