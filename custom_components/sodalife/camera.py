@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping
-from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any, override
+from typing import Any, cast, override
 
 from homeassistant.components.camera import Camera as CameraEntity, CameraEntityFeature
 from homeassistant.components.stream import Stream
@@ -22,10 +21,23 @@ from .live.stream import LiveStream, hide_signed_addresses
 
 PARALLEL_UPDATES = 0  # a stop waits for nobody; the call queue keeps the order
 
-# Home Assistant asks every camera for its source when it is added and when a WebRTC
-# provider comes or goes, only to look at the scheme: that must cost no call.
-_LOOKING_AT_SCHEME: ContextVar[bool] = ContextVar("looking_at_scheme", default=False)
 _SCHEMES = {"rtmp": "rtmp", "rtmphd": "rtmp", "rtsp": "rtsp"}
+
+
+class SourceScheme:
+    """Stands in for a camera where WebRTC providers want to see the scheme of its source.
+
+    Home Assistant asks for that when a camera is added and when a provider comes or goes: it must
+    cost no call, and cannot fail.
+    """
+
+    def __init__(self, protocol: str) -> None:
+        """Take the protocol of the live picture."""
+        self._scheme = _SCHEMES.get(protocol, "http")
+
+    async def stream_source(self) -> str:
+        """Return an address with the right scheme, and nothing behind it."""
+        return f"{self._scheme}://127.0.0.1/"
 
 
 async def async_setup_entry(
@@ -97,9 +109,6 @@ class SodaCamera(SodaEntity, CameraEntity):
     @override
     async def stream_source(self) -> str | None:
         """Return an address of the live picture."""
-        protocol = self.coordinator.options[OPT_LIVE_PROTOCOL]
-        if _LOOKING_AT_SCHEME.get():
-            return f"{_SCHEMES.get(protocol, 'http')}://127.0.0.1/"
         return (await self._live_address()).url
 
     @override
@@ -121,11 +130,10 @@ class SodaCamera(SodaEntity, CameraEntity):
         self, fn: Callable[[HomeAssistant, CameraEntity], Coroutine[None, None, T | None]]
     ) -> T | None:
         """Let WebRTC providers look at the scheme of the source, no more."""
-        token = _LOOKING_AT_SCHEME.set(True)
-        try:
-            return await super()._async_get_supported_webrtc_provider(fn)
-        finally:
-            _LOOKING_AT_SCHEME.reset(token)
+        stand_in = cast("CameraEntity", SourceScheme(self.coordinator.options[OPT_LIVE_PROTOCOL]))
+        return await super()._async_get_supported_webrtc_provider(
+            lambda hass, _: fn(hass, stand_in)
+        )
 
     def _stream_changed(self) -> None:
         self.async_write_ha_state()
