@@ -145,11 +145,13 @@ async def test_a_stop_that_meets_another_certificate_is_no_success(
     await act("ptz_start", command="zoom_in", timeout=60)
     transport = entry.runtime_data.client.transport
     right, transport._base = transport._base, URL(self_signed)
+    transport._urls.clear()
     with pytest.raises(HomeAssistantError) as failure:
         await clock.drive(act("ptz_stop"))
     assert failure.value.translation_key == "cannot_connect"
     assert sim.moving == 8
     transport._base = right
+    transport._urls.clear()
     await clock.advance(60)
     await until(lambda: sim.moving is None)
 

@@ -5,8 +5,8 @@ and repeats the mark of the discontinuity when that has become the beginning of 
 the count of discontinuities includes it by then. Either way its playlist contradicts what it said
 before, and hls.js, the player in browsers, gives up. Here both are put right.
 
-Seen in Home Assistant 2025.4.4 and 2026.10.4. `tests/integration/test_hls_restart.py` fails once the
-first is mended there; to see the second, watch a stream whose address ends for two minutes.
+Seen in Home Assistant 2025.4.4 and 2026.10.4. `tests/integration/test_hls_restart.py` fails once
+the first is mended there; to see the second, watch a stream whose address ends for two minutes.
 """
 
 from __future__ import annotations
