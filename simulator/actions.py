@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from functools import partial
-import secrets
 from typing import TYPE_CHECKING, Final
 
 from .codes import PlatformError
@@ -79,10 +78,10 @@ async def onlinestatus(_cloud: Cloud, camera: SimCamera, _call: Call, _ask: Ask)
     return {"online": int(camera.online)}
 
 
-async def talkurl(_cloud: Cloud, camera: SimCamera, _call: Call, ask: Ask) -> Answer:
+async def talkurl(cloud: Cloud, camera: SimCamera, _call: Call, ask: Ask) -> Answer:
     """Hand out an intercom address (nobody serves it here)."""
     host = ask.host.partition(":")[0]
-    return {"url": f"rtsp://{host}:554/talk/{camera.serial}?t={secrets.token_hex(16)}"}
+    return {"url": f"rtsp://{host}:554/talk/{camera.serial}?t={cloud.make_secret(16)}"}
 
 
 ACTIONS: Final[dict[str, Action]] = {

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
-from .answers import failure, html, redirect, success
-from .codes import PlatformError
+from .answers import html, redirect
 from .control import add_control
 from .decode import decode_call, read_json
-from .faults import HARMLESS
 from .page import add_page
+from .service import serve_call, serve_token
 from .trouble import answer
 
 if TYPE_CHECKING:
     from aiohttp.typedefs import Handler
 
-    from .calls import Ask, Call
     from .cloud import Cloud
     from .store import LiveAddress
 
@@ -78,66 +77,25 @@ class _Routes:
 
     async def token(self, request: web.Request) -> web.StreamResponse:
         """Hand out a token."""
-        cloud = self._cloud
         if request.method != "POST":
             return self._not_post(request, "token")
-        fault = cloud.faults.take("token")
         body = await read_json(request)
-
-        async def act() -> web.StreamResponse:
-            try:
-                return success(cloud.desk.fetch(body))
-            except PlatformError as error:
-                return failure(cloud, error)
-
-        return await answer(cloud, request, fault, act)
+        return await serve_token(self._cloud, body, partial(answer, self._cloud, request))
 
     async def call(self, request: web.Request) -> web.StreamResponse:
         """Do what is asked of a camera."""
-        cloud = self._cloud
         endpoint = request.match_info["endpoint"]
         if request.method != "POST":
             return self._not_post(request, endpoint)
-        arrived = cloud.clock.time()
+        arrived = self._cloud.clock.time()
         ask = await decode_call(request, endpoint)
-        fault = cloud.faults.take(ask.endpoint, ask.serial)
-        call = cloud.open(ask, arrived)
-        try:
-            refusal = self._admit(call, ask)
-
-            async def act() -> web.StreamResponse:
-                return await self._perform(call, ask, refusal)
-
-            return await answer(cloud, request, fault, act)
-        finally:
-            if fault and fault.kind not in HARMLESS:
-                call.code = fault.label
-            cloud.close(call)
+        return await serve_call(self._cloud, ask, arrived, partial(answer, self._cloud, request))
 
     def _not_post(self, request: web.Request, endpoint: str) -> web.StreamResponse:
         """Refuse other methods, but keep turning in a loop that a POST fell into."""
         if self._cloud.faults.loops(endpoint):
             return redirect(request)
         raise web.HTTPMethodNotAllowed(request.method, ["POST"])
-
-    def _admit(self, call: Call, ask: Ask) -> PlatformError | None:
-        """Return why the call is refused at the door, if it is."""
-        try:
-            self._cloud.admit(call, ask)
-        except PlatformError as error:
-            return error
-        return None
-
-    async def _perform(
-        self, call: Call, ask: Ask, refusal: PlatformError | None
-    ) -> web.StreamResponse:
-        try:
-            if refusal:
-                raise refusal
-            return success(await self._cloud.perform(call, ask))
-        except PlatformError as error:
-            call.code = error.code
-            return failure(self._cloud, error)
 
     async def picture(self, request: web.Request) -> web.StreamResponse:
         """Return the photo at an address, if it is asked for byte for byte."""

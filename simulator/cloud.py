@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import secrets
 from typing import TYPE_CHECKING, Final
 
 from .actions import ACTIONS
@@ -11,6 +12,7 @@ from .calls import Call
 from .camera import SimCamera
 from .clock import SystemClock
 from .codes import PlatformError
+from .errands import Errands
 from .faults import Faults
 from .live import LiveStreams
 from .revision import REVISIONS, Revision
@@ -20,6 +22,8 @@ from .voice import recognise
 from .workshop import Workshop
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .calls import Ask
     from .clock import Clock
 
@@ -48,6 +52,7 @@ class Cloud:
         capture_seconds: float = 0.0,
         max_voice_seconds: float = 60.0,
         http_error_status: int = 200,
+        make_secret: Callable[[int], str] = secrets.token_hex,
     ) -> None:
         """Open for business. Times in seconds; 0 switches an interval off."""
         self.clock: Clock = clock or SystemClock()
@@ -62,9 +67,11 @@ class Cloud:
         self.cameras: dict[str, SimCamera] = {}
         self.violations: list[str] = []
         self.faults = Faults()
+        self.errands = Errands(self.clock)
         self.workshop = Workshop()
-        self.pictures = Pictures(self.clock, picture_life)
-        self.live = LiveAddresses(self.clock, live_life)
+        self.make_secret = make_secret  # of so many bytes, as hexadecimal digits
+        self.pictures = Pictures(self.clock, picture_life, make_secret)
+        self.live = LiveAddresses(self.clock, live_life, make_secret)
         self.streams = LiveStreams()
         self.desk = TokenDesk(
             self.clock,
@@ -72,6 +79,7 @@ class Cloud:
             client_secret=client_secret,
             token_life=token_life,
             fetch_interval=token_fetch_interval,
+            make_secret=make_secret,
         )
 
     @property
@@ -172,7 +180,8 @@ class Cloud:
         CALLS.info("%s", call)
 
     async def shut_down(self) -> None:
-        """End every thread. The cloud can be used again afterwards."""
+        """End every thread, and what is to be done later. The cloud can be used again."""
+        await self.errands.cancel()
         await self.workshop.run(self.streams.close)
         self.workshop.close()
 

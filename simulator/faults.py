@@ -29,6 +29,7 @@ KINDS: Final = {
     "slow": "act after some seconds",
     "reset_before": "break off before acting",
     "reset_after": "act, then break off",
+    "late": "answer wrongly at once, act later",
     "redirect_loop": "redirect to itself",
     "big_picture": "30 MB of picture",
     "not_image": "HTML instead of a picture",
@@ -41,7 +42,11 @@ HARMLESS: Final = frozenset({"slow", "rival"})
 
 @dataclass(slots=True)
 class Fault:
-    """One kind of trouble, for the calls it matches."""
+    """One kind of trouble, for the calls it matches.
+
+    What is carried out `late` is answered with the `code` if there is one, else with a gateway's
+    page if there is a `status`, else by breaking off.
+    """
 
     kind: str
     endpoint: str = "*"
@@ -50,7 +55,7 @@ class Fault:
     status: int | None = None  # HTTP status; None: what suits the kind
     code: str | None = None
     as_number: bool = False  # the code as a JSON number
-    seconds: float = 30.0  # of `hang` and `slow`
+    seconds: float = 30.0  # of `hang`, `slow` and `late`
     description: str | None = None
 
     def __post_init__(self) -> None:
@@ -69,7 +74,7 @@ class Fault:
     @property
     def label(self) -> str:
         """What a call that met this fault has in the place of its code."""
-        return self.code if self.kind == "code" and self.code else self.kind
+        return self.code if self.kind in {"code", "late"} and self.code else self.kind
 
     def matches(self, endpoint: str, serial: str) -> bool:
         """Return whether a call is concerned."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 import itertools
-import secrets
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .clock import Clock
 
 MAX_PICTURES: Final = 300  # about 100 kB each
@@ -25,15 +26,16 @@ class Picture:
 class Pictures:
     """Photos by the exact bytes of their address."""
 
-    def __init__(self, clock: Clock, life: float) -> None:
+    def __init__(self, clock: Clock, life: float, make_secret: Callable[[int], str]) -> None:
         """Keep each photo for `life` seconds."""
         self._clock = clock
+        self._make_secret = make_secret
         self.life = life
         self._by_target: dict[str, Picture] = {}
 
     def add(self, serial: str, jpeg: bytes) -> str:
         """Keep a photo and return its address (path and query)."""
-        one, two = secrets.token_hex(8), secrets.token_hex(8)
+        one, two = self._make_secret(8), self._make_secret(8)
         # The vendor's sample, with the characters that URL libraries like to re-encode.
         target = (
             f"/pic?=d4=i535z4165s08d-=64idm*ep=t6p7i=d1s*i7d9i*d2=*9b8d{one}%252F{two}-i4e6*e2e"
@@ -65,9 +67,10 @@ class LiveAddress:
 class LiveAddresses:
     """Live addresses by their exact bytes, and by the key of their segments."""
 
-    def __init__(self, clock: Clock, life: float) -> None:
+    def __init__(self, clock: Clock, life: float, make_secret: Callable[[int], str]) -> None:
         """Let each address live for `life` seconds."""
         self._clock = clock
+        self._make_secret = make_secret
         self.life = life
         self._ids = itertools.count(1001)
         self._by_target: dict[str, LiveAddress] = {}
@@ -75,7 +78,7 @@ class LiveAddresses:
     def add(self, serial: str, *, dated: bool, high: bool) -> LiveAddress:
         """Make an HLS address: the newer form carries its own deadline, the old one none."""
         expires = self._clock.time() + self.life
-        secret = secrets.token_hex(32)
+        secret = self._make_secret(32)
         key = secret[:32]
         if dated:
             target = (
@@ -91,7 +94,7 @@ class LiveAddresses:
         """Return a plausible address of a protocol that nobody serves here."""
         if scheme == "ezopen":
             return f"ezopen://open.ys7.com/{serial}/1{'.hd' if high else ''}.live"
-        name, query = self.name(serial, high=high), self._query(secrets.token_hex(32))
+        name, query = self.name(serial, high=high), self._query(self._make_secret(32))
         if scheme == "rtmp":
             return f"rtmp://{host.partition(':')[0]}:1935/v3/openlive/{name}?{query}"
         return f"http://{host}/v3/openlive/{name}.flv?{query}"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import TYPE_CHECKING, Final
 
 from .codes import PlatformError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from .clock import Clock
 
@@ -26,6 +25,7 @@ class TokenDesk:
         client_secret: str,
         token_life: int,
         fetch_interval: float,
+        make_secret: Callable[[int], str],
     ) -> None:
         """Know the application; `token_life` and `fetch_interval` in seconds."""
         self._clock = clock
@@ -33,6 +33,7 @@ class TokenDesk:
         self.client_secret = client_secret
         self.token_life = token_life
         self.fetch_interval = fetch_interval
+        self._make_secret = make_secret
         self.fetches = 0  # tokens handed out over the counter
         self.requests = 0  # all who asked
         self._token: str | None = None
@@ -52,7 +53,7 @@ class TokenDesk:
 
     def issue(self) -> str:
         """Make a new token, which kills the old one."""
-        self._token = secrets.token_hex(24)
+        self._token = self._make_secret(24)
         self._expires = self._clock.time() + self.token_life
         return self._token
 

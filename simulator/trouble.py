@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
@@ -11,12 +12,9 @@ from .answers import failure, html, redirect, success
 from .codes import PlatformError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
     from .cloud import Cloud
     from .faults import Fault
-
-    type Act = Callable[[], Awaitable[web.StreamResponse]]
+    from .service import Act
 
 BIG_PICTURE_BYTES: Final = 30 * 1024 * 1024
 CHUNK: Final = b"\x5a" * 64 * 1024
@@ -48,6 +46,9 @@ async def answer(
             response = _break_off(request)
         case "reset_before":
             response = _break_off(request)
+        case "late":
+            cloud.errands.after(fault.seconds, act)
+            response = late_answer(cloud, fault) or _break_off(request)
         case "hang":
             response = await _hang(request, fault.seconds)
         case "big_picture":
@@ -55,11 +56,19 @@ async def answer(
         case "redirect_loop":
             response = redirect(request)
         case _:
-            response = _wrong_answer(cloud, fault)
+            response = wrong_answer(cloud, fault)
     return response
 
 
-def _wrong_answer(cloud: Cloud, fault: Fault) -> web.Response:
+def late_answer(cloud: Cloud, fault: Fault) -> web.Response | None:
+    """Return how something is answered that is carried out late; None: it is broken off."""
+    if fault.code is None and fault.status is None:
+        return None
+    kind = "code" if fault.code else "html"
+    return wrong_answer(cloud, replace(fault, kind=kind, times=None))
+
+
+def wrong_answer(cloud: Cloud, fault: Fault) -> web.Response:
     """Return an answer that comes in time but is no success."""
     match fault.kind:
         case "code":

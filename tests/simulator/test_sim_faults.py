@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import pytest
@@ -171,6 +171,54 @@ async def test_slow_acts_all_the_same(query: Platform) -> None:
     assert (await query.call("capture")).error == ""
     assert time.monotonic() - started >= 0.2
     assert query.cam.calls[-1].code == ""
+
+
+@pytest.mark.parametrize(
+    ("answered", "status", "error", "noted"),
+    [
+        ({"code": "20008"}, 200, "20008", "20008"),
+        ({"code": "20008", "as_number": True, "status": 500}, 500, 20008, "20008"),
+        ({"status": 504}, 504, None, "late"),
+    ],
+)
+async def test_late_answers_at_once_and_acts_later(
+    query: Platform, answered: dict[str, Any], status: int, error: object, noted: str
+) -> None:
+    query.cloud.faults.add(Fault("late", "controlling", seconds=8, times=1, **answered))
+    answer = await query.move(0, 8)
+    assert answer.status == status
+    assert answer.text.startswith("<html>") if error is None else answer.error == error
+    (call,) = query.cam.calls
+    assert (call.code, call.answered) == (noted, query.clock.time())
+    query.clock.advance(7.9)
+    await asyncio.sleep(0.01)
+    assert query.cam.moving is None
+    query.clock.advance(0.1)
+    await asyncio.sleep(0.01)
+    assert query.cam.moving == 8
+    assert call.code == noted
+    assert (await query.move(1, 8)).error == ""
+    assert query.cloud.violations == []
+
+
+async def test_late_can_break_off_and_may_come_too_late(query: Platform) -> None:
+    query.cloud.faults.add(Fault("late", "controlling", seconds=8, times=1))
+    with pytest.raises(aiohttp.ClientError):
+        await query.move(0, 8)
+    assert [call.code for call in query.cam.calls] == ["late"]
+    query.cam.online = False
+    query.clock.advance(8)
+    await asyncio.sleep(0.01)
+    assert query.cam.moving is None
+
+
+async def test_what_is_late_ends_with_the_platform(query: Platform) -> None:
+    query.cloud.faults.add(Fault("late", "controlling", seconds=8, status=502))
+    await query.move(0, 8)
+    await query.cloud.shut_down()
+    query.clock.advance(8)
+    await asyncio.sleep(0.01)
+    assert query.cam.moving is None
 
 
 async def test_a_rival_strikes_before_the_answer(query: Platform) -> None:

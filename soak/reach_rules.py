@@ -1,0 +1,78 @@
+"""The rules for availability: one camera's trouble is nobody else's."""
+
+from __future__ import annotations
+
+from custom_components.sodalife.api import SodaError
+from custom_components.sodalife.reachability import Reachability
+
+from .rules import Rules
+from .virtual_loop import VirtualLoop
+
+OWN_FAILURES = 3  # in a row that make a camera unavailable
+MANY = 2  # cameras that have to fail for the platform to be down, unless there is one only
+TOKENS = ""
+
+
+class ReachRules:
+    """Feeds `Reachability` with what happens, and checks what it makes of it.
+
+    A camera whose last word was an answer may become unavailable only if others (two of them, or the
+    token's counter) have failed three times in a row, and one has begun to fail since it answered.
+    """
+
+    def __init__(self, loop: VirtualLoop, rules: Rules) -> None:
+        """Watch one account."""
+        self._loop = loop
+        self.reachability = Reachability()
+        self._rules = rules
+        self._cameras: dict[str, None] = {}
+        self._was: dict[str, bool] = {}  # available, when that was looked at last
+        self._answered_at: dict[str, float] = {}  # those whose last word was an answer
+        self._failing: dict[str, tuple[int, float]] = {}  # how often in a row, and since when
+
+    def add(self, serial: str) -> None:
+        """Take a camera into account."""
+        self.reachability.add(serial)
+        self._cameras[serial] = None
+        self._was[serial] = self.reachability.available(serial)
+
+    def remove(self, serial: str) -> None:
+        """Take it out."""
+        self.reachability.remove(serial)
+        for known in (self._cameras, self._was, self._answered_at, self._failing):
+            known.pop(serial, None)
+
+    def note(self, serial: str, err: SodaError | None) -> None:
+        """Pass on what came of a call, and look at everybody."""
+        self.reachability.note(serial, err)
+        if serial in self._cameras:
+            self._remember(serial, err)
+        self._check()
+
+    def note_token(self, err: SodaError | None) -> None:
+        """Pass on what came of a token's fetching."""
+        self.reachability.note_token(err)
+        self._remember(TOKENS, err)
+        self._check()
+
+    def _remember(self, serial: str, err: SodaError | None) -> None:
+        now = self._loop.time()
+        if err is not None and err.platform_trouble:
+            self._answered_at.pop(serial, None)
+            times, since = self._failing.get(serial, (0, now))
+            self._failing[serial] = times + 1, since
+        elif err is None or err.key != "token_paused":
+            self._failing.pop(serial, None)
+            self._answered_at[serial] = now
+
+    def _check(self) -> None:
+        lost = [who for who, (times, _) in self._failing.items() if times >= OWN_FAILURES]
+        enough = TOKENS in lost or len(lost) >= min(MANY, len(self._cameras))
+        news_at = max((since for _, since in self._failing.values()), default=0.0)
+        for serial in self._cameras:
+            answered_at = self._answered_at.get(serial)
+            was, self._was[serial] = self._was[serial], self.reachability.available(serial)
+            if answered_at is None or not was or self._was[serial]:
+                continue
+            if not enough or news_at < answered_at:
+                self._rules.broken(serial, f"unavailable, though it answered at {answered_at:.3f}")
