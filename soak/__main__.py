@@ -21,6 +21,7 @@ from custom_components.sodalife.api.pace import DEFAULT_INTERVAL
 
 from .platform import serials
 from .run import FACTOR, Control, FastClock, Trouble, use
+from .seeds import run_seeds
 
 # A hanging call must not outlast the whole soak.
 TIMEOUTS = Timeouts(**{name: seconds / FACTOR for name, seconds in asdict(Timeouts()).items()})
@@ -138,7 +139,7 @@ async def _soak(host: str, cameras: int, operations: int, seed: int) -> Verdict:
     )
 
 
-async def _main(arguments: argparse.Namespace) -> int:
+async def _over_http(arguments: argparse.Namespace) -> int:
     platform = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "soak.platform", str(DEFAULT_INTERVAL / FACTOR), str(arguments.cameras)),
@@ -160,10 +161,22 @@ async def _main(arguments: argparse.Namespace) -> int:
 def main() -> int:
     """Read the command line and run."""
     parser = argparse.ArgumentParser(prog="script/soak", description=__doc__)
-    parser.add_argument("--cameras", type=int, default=100)
+    parser.add_argument("--cameras", type=int, help="100, or 5 in virtual time")
     parser.add_argument("--operations", type=int, default=10_000)
-    parser.add_argument("--seed", type=int, default=1)
-    return asyncio.run(_main(parser.parse_args()))
+    parser.add_argument("--seed", type=int, help="1, or a new one in virtual time")
+    parser.add_argument(
+        "--virtual", action="store_true", help="without sockets and without sleeping, repeatable"
+    )
+    parser.add_argument(
+        "--seeds", type=int, default=1, help="in virtual time: so many seeds, --operations in all"
+    )
+    arguments = parser.parse_args()
+    if arguments.virtual:
+        seed = random.randrange(10**6) if arguments.seed is None else arguments.seed  # noqa: S311
+        return run_seeds(seed, arguments.seeds, arguments.operations, arguments.cameras or 5)
+    arguments.cameras = arguments.cameras or 100
+    arguments.seed = 1 if arguments.seed is None else arguments.seed
+    return asyncio.run(_over_http(arguments))
 
 
 if __name__ == "__main__":

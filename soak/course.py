@@ -13,6 +13,9 @@ LATE_START = 10.0  # seconds in which a start may be carried out
 FREE_AGAIN = 15.0  # seconds after an unknown start when others may pass in any case
 EXCLUSIVE = 60.0  # seconds that nothing else passes while a stop is due
 GIVEN_UP = 900.0
+# An unknown start's stops are repeated for a second, then come the 4 s between calls: the camera is
+# to be usable again 15 s after the start.
+UNKNOWN_FREE = 14.0
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 60.0
 LONGEST_WAIT = 31.0  # seconds that a press may wait for its turn
 NEVER = float("inf")
@@ -90,7 +93,7 @@ class Course:
             return now >= self.found_at + EXCLUSIVE - EPSILON
         known = known_of(self.start)
         if known is Known.UNKNOWN:
-            return now >= self.unknown_over_at - EPSILON
+            return now >= self.start.sent_at + UNKNOWN_FREE - EPSILON
         return known is Known.ACKNOWLEDGED and now >= self.due_at(presses) + EXCLUSIVE - EPSILON
 
     def deadline(

@@ -14,7 +14,6 @@ from .inprocess import InProcess
 from .machine import Run
 from .rules import Rules
 
-
 BUG = "a bug"
 
 

@@ -70,10 +70,30 @@ def _move(chance: random.Random) -> Idea:
     command, seconds = chance.choice(MOVES), chance.uniform(0.2, LONGEST_MOVE)
     match chance.choice(("start", "start", "move", "home")):
         case "start":
-            return Idea("start", lambda camera: camera.ptz.start(command, seconds), START, False, command, seconds)  # fmt: skip
+            return Idea(
+                "start",
+                lambda camera: camera.ptz.start(command, seconds),
+                START,
+                command=command,
+                seconds=seconds,
+            )
         case "move":
-            return Idea("move", lambda camera: camera.ptz.move(command, seconds), MOVE, False, command, seconds, True)  # fmt: skip
-    return Idea("home", lambda camera: camera.ptz.home(), MOVE, False, Command.HOME, 5.0, True)
+            return Idea(
+                "move",
+                lambda camera: camera.ptz.move(command, seconds),
+                MOVE,
+                command=command,
+                seconds=seconds,
+                stops=True,
+            )
+    return Idea(
+        "home",
+        lambda camera: camera.ptz.home(),
+        MOVE,
+        command=Command.HOME,
+        seconds=5.0,
+        stops=True,
+    )
 
 
 def _speak(chance: random.Random) -> Idea:

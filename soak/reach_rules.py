@@ -16,8 +16,8 @@ TOKENS = ""
 class ReachRules:
     """Feeds `Reachability` with what happens, and checks what it makes of it.
 
-    A camera whose last word was an answer may become unavailable only if others (two of them, or the
-    token's counter) have failed three times in a row, and one has begun to fail since it answered.
+    A camera whose last word was an answer may become unavailable only if others (two of them, or
+    the token's counter) have failed three times in a row, and one has begun to fail since then.
     """
 
     def __init__(self, loop: VirtualLoop, rules: Rules) -> None:
@@ -44,7 +44,10 @@ class ReachRules:
 
     def note(self, serial: str, err: SodaError | None) -> None:
         """Pass on what came of a call, and look at everybody."""
+        was_down = self.reachability.down
         self.reachability.note(serial, err)
+        if was_down and not self.reachability.down:
+            self._failing.clear()  # it was the platform's trouble: each has to fail anew
         if serial in self._cameras:
             self._remember(serial, err)
         self._check()

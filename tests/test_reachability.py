@@ -75,10 +75,13 @@ STORIES = [
     Story("a failure more is nothing new", "a", "-a -a -a -a -a", "", (DOWN,)),
     # --- the token endpoint
     Story("two tokens that could not be fetched", "abc", "-* -*", "abc"),
-    Story("three", "abc", "-* -* -*", "", (DOWN,)),
+    Story("three, but no camera has missed it yet", "abc", "-* -* -*", "abc"),
+    Story("three, and a camera does", "abc", "-* -* -* -a", "", (DOWN,)),
+    Story("one camera's stops ask for many tokens", "abc", "-a -* -a -* -a -* -a", "bc"),
+    Story("a camera is served meanwhile", "abc", "-* -* +b -* -a", "abc"),
     Story("one that could in between", "abc", "-* -* +* -* -*", "abc"),
     Story("no camera, and no token", "", "-*", ""),
-    Story("a token fetched is no camera heard", "abc", "-* -* -* +*", "", (DOWN,)),
+    Story("a token fetched is no camera heard", "abc", "-* -* -* -a +*", "", (DOWN,)),
     Story("cameras fail for want of a token", "abc", "-* -a -* -b -* -c", "", (DOWN,)),
     # --- the return
     Story("one answers", "abcd", "-a -b " * 3 + "-c +d", "abcd", (DOWN, UP)),
@@ -87,7 +90,7 @@ STORIES = [
     ),
     Story("and the platform, too", "a", "-a -a -a +a -a -a", "a", (DOWN, UP)),
     Story("twice", "a", "-a -a -a +a " * 2, "a", (DOWN, UP) * 2),
-    Story("tokens as well", "ab", "-* -* -* +a -* -*", "ab", (DOWN, UP)),
+    Story("tokens as well", "ab", "-* -* -* -b +a -* -*", "ab", (DOWN, UP)),
     # --- what says nothing
     Story("what was not sent is no failure", "ab", "-a -a ~a ~a ~a", "ab"),
     Story("... and no answer", "ab", "-a -a ~a -a", "b"),

@@ -33,7 +33,8 @@ class Reachability:
 
     A camera is unreachable after three in a row of its own. The platform is doubted once two are
     and nobody has answered since a camera began to fail; it is down if then one that was thought
-    healthy fails, too. It also is when all its cameras are unreachable, or its token endpoint.
+    healthy fails, too. So it is once its token endpoint has failed three times and no camera has
+    answered meanwhile. It also is when all its cameras are unreachable.
 
     Attributes:
         down: whether the platform is down.
@@ -63,7 +64,8 @@ class Reachability:
     @property
     def wants_witness(self) -> bool:
         """Whether it would help to hear of a camera that is thought healthy."""
-        return bool(self._unheard) and (len(self._failures) < MIN_CAMERAS or self._is_doubtful())
+        few = bool(self._unheard) and len(self._failures) < MIN_CAMERAS
+        return few or self._is_doubtful()
 
     def add(self, serial: str) -> None:
         """Take a camera into account."""
@@ -116,13 +118,13 @@ class Reachability:
 
     def _is_doubtful(self) -> bool:
         """Tell whether it takes but one more camera, a healthy one, for the platform to be down."""
+        if self._failures.get(_TOKENS, 0) >= MAX_FAILURES:
+            return True
         return bool(self._unheard) and len(self._unreachable()) >= MIN_CAMERAS
 
     def _are_all_unreachable(self) -> bool:
         unreachable = self._unreachable()
-        return self._failures.get(_TOKENS, 0) >= MAX_FAILURES or (
-            bool(unreachable) and unreachable == self._cameras
-        )
+        return bool(unreachable) and unreachable == self._cameras
 
     def _unreachable(self) -> set[str]:
         failed = {who for who, count in self._failures.items() if count >= MAX_FAILURES}
@@ -131,6 +133,7 @@ class Reachability:
     def _heard_of(self, serial: str) -> None:
         """Take an answer, of whatever content, for what it says about everybody."""
         self._unheard.clear()
+        self._failures.pop(_TOKENS, None)  # that one is served speaks for the platform
         failures = self._failures.pop(serial, 0)
         if self.down:
             # It was the platform's fault that they failed: each has to fail anew.

@@ -16,9 +16,14 @@ from .clock import Clock, SystemClock
 from .dialect_probe import DialectProbe
 from .errors import (
     ApplicationFrozen,
+    CannotConnect,
+    InvalidClient,
     InvalidParameter,
     MalformedAnswer,
+    NotPermitted,
     NotSupported,
+    PlatformTrouble,
+    RateLimited,
     SodaError,
     TokenRejected,
     VideoEncrypted,
@@ -49,6 +54,15 @@ RESULT_FIELD = {  # what only an answer of the platform has; a gateway's proves 
     Endpoint.TALK: "url",
 }
 _BEFORE_THE_DEVICE = (TokenRejected, InvalidParameter, ApplicationFrozen)
+_OF_THE_TOKEN_ENDPOINT = (
+    CannotConnect,
+    InvalidClient,
+    InvalidParameter,
+    NotPermitted,
+    PlatformTrouble,
+    RateLimited,
+    TokenRejected,
+)
 
 
 class SodaClient:
@@ -158,8 +172,15 @@ class SodaClient:
         }
         now = self.clock.time()
         post = Post("oauth2/access_token", fields=fields, timeout=self._token_timeout)
-        answer = payload_of(await self.transport.post(post), (self._client_secret,))
-        return Token(text_of(answer, "access_token"), now, now + seconds_of(answer, "expires_in"))
+        answer = await self.transport.post(post)
+        try:
+            payload = payload_of(answer, (self._client_secret,))
+        except _OF_THE_TOKEN_ENDPOINT:
+            raise
+        except SodaError as err:  # whatever its code would say of a device, none was asked
+            raise SodaError(err.code, err.description) from None
+        token, life = text_of(payload, "access_token"), seconds_of(payload, "expires_in")
+        return Token(token, now, now + life)
 
     async def _call(self, request: Request) -> Payload:
         """Call; replace a refused token once, and find out the dialect on the way."""
