@@ -49,6 +49,11 @@ class Household:
         self._poller: Poller | None = None
         self.polling = True
         self._reach = ReachRules(loop, rules)
+        rules.waiting = self._waiting
+
+    def _waiting(self, serial: str) -> float | None:
+        camera = self.cameras.get(serial)
+        return None if camera is None or not camera.queue.waiting else camera.queue.interval
 
     async def start(self, revision: str | None) -> None:
         """Begin a run, with what is on the disk."""

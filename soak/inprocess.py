@@ -144,6 +144,9 @@ class InProcess:
         if exchange.stops and fault.kind == "code" and fault.code in END_STOPS:
             with suppress(PlatformError):  # it says that nothing moves, so that has to be true
                 self.cloud.cameras[exchange.serial].control(STOP, exchange.command)
+        return await self._meet(exchange, fault, act)
+
+    async def _meet(self, exchange: Exchange, fault: Fault, act: Act) -> web.StreamResponse:
         match fault.kind:
             case "slow":
                 await exchange.pause(fault.seconds)
@@ -180,7 +183,7 @@ class InProcess:
     async def _start(self, exchange: Exchange, act: Act) -> web.StreamResponse:
         """Act, and tell whether that made the motor turn."""
         response = await act()
-        if isinstance(response, web.Response) and b"SUCCESS" in answer_of(response).body:
+        if b"SUCCESS" in (answer_of(response).body or b""):
             self.on_move(exchange)
         return response
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 import heapq
 import itertools
 
 from simulator import Cloud, Fault
 from simulator.camera import SimCamera
 
-from .course import NEVER
+from .course import FREE_AGAIN, NEVER
 from .exchange import TOKEN, Exchange
 from .journal import EVERYBODY, Journal
 from .token_rules import TokenRules
@@ -39,13 +40,19 @@ class Promise:
 
 
 class Rules:
-    """Sees everything that goes on, and raises `Violation` at the end of a bad instant."""
+    """Sees everything that goes on, and raises `Violation` at the end of a bad instant.
+
+    Attributes:
+        waiting: gives a camera's seconds between calls if somebody waits for a turn, else None.
+
+    """
 
     def __init__(self, loop: VirtualLoop, cloud: Cloud, journal: Journal) -> None:
         """Look at a loop and at the cloud that lives on it."""
         self.watches: dict[str, Watch] = {}
         self.tokens = TokenRules(loop, cloud, self.broken)
         self.hindered_by_bugs = False
+        self.waiting: Callable[[str], float | None] = lambda _: None
         self._loop = loop
         self._cloud = cloud
         self._journal = journal
@@ -154,6 +161,7 @@ class Rules:
         now = self._loop.time()
         for watch in self.watches.values():
             self._check_move(watch, now, until)
+            self._check_queue(watch, now)
         while self._promises and self._promises[0][0] < until - EPSILON:
             _, _, promise = heapq.heappop(self._promises)
             if not promise.kept:
@@ -170,6 +178,22 @@ class Rules:
         elif watch.deadline(now) < until - EPSILON:
             late = max(now, deadline) - deadline
             self.broken(watch.sim.serial, f"moves on, {late:.1f} s after it had to be over")
+
+    def _check_queue(self, watch: Watch, now: float) -> None:
+        """See that those who wait are not kept from their turn for long without a reason.
+
+        Stops come in between, and start the seconds between calls anew: whoever presses stop again
+        and again has others wait. Stops that are tried on come with growing pauses.
+        """
+        interval = self.waiting(watch.sim.serial)
+        if interval is None or watch.opened_at is None:
+            watch.nobody_waited_at = now
+            return
+        free_since = max(
+            watch.active_at, watch.held_until, watch.stop_settled_at, watch.nobody_waited_at
+        )
+        if now > free_since + FREE_AGAIN + interval + 1.0:
+            self.broken(watch.sim.serial, f"closed for {now - free_since:.1f} s")
 
     def _is_hindered(self, watch: Watch) -> bool:
         """Tell whether the platform would not take a stop just now."""

@@ -23,6 +23,8 @@ class Watch:
         mover: what made the motor turn last.
         held_until: the last time at which an acknowledged move, or one left by a crash, ran.
         active_at: the last time at which something other than a stop was under way.
+        stop_settled_at: when a stop was answered last.
+        nobody_waited_at: the last time at which nobody waited for a turn.
 
     """
 
@@ -34,13 +36,14 @@ class Watch:
         self.course: Course | None = None
         self.mover: Course | None = None
         self.held_until = self.active_at = 0.0
+        self.nobody_waited_at = 0.0
         self._held = False
         self._clock_set_at = 0.0
         self._presses: deque[Press] = deque(maxlen=PRESSES)
         self._courses: dict[Exchange, Course] = {}  # the last few
         self._under_way: dict[Exchange, None] = {}
         self._stops: dict[Exchange, None] = {}  # under way
-        self._call_sent_at = self._stop_settled_at = 0.0
+        self._call_sent_at = self.stop_settled_at = 0.0
 
     def pressed(self, now: float, command: int | None, seconds: float = 0.0) -> None:
         """Note that somebody wants a move, or, without a command, a stop."""
@@ -75,7 +78,7 @@ class Watch:
         if self._under_way.pop(exchange, exchange) is None:
             self.active_at = now
         if self._stops.pop(exchange, exchange) is None:
-            self._stop_settled_at = now
+            self.stop_settled_at = now
         course = self.course
         if course is None:
             return
@@ -130,7 +133,7 @@ class Watch:
 
     def crossed_by_a_stop(self) -> bool:
         """Tell whether a stop was under way when the last other call left: it waits for nothing."""
-        return bool(self._stops) or self._stop_settled_at >= self._call_sent_at
+        return bool(self._stops) or self.stop_settled_at >= self._call_sent_at
 
     def is_free(self, now: float) -> bool:
         """Tell whether others may be let through although something moves."""

@@ -17,11 +17,12 @@ import itertools
 from typing import Any
 
 from .clock import Clock, Timer
-from .errors import QueueBusy, SodaError
+from .errors import NotSupported, QueueBusy, SodaError, TokenPaused, VoiceDropped
 from .pace import DEFAULT_INTERVAL, Pace
 from .single_flight import SharedCall
 
 MAX_WAIT = 30.0  # seconds that anybody waits for a turn
+_NOTHING_WAS_ASKED = (NotSupported, QueueBusy, TokenPaused, VoiceDropped)  # without a code
 
 
 class Priority(IntEnum):
@@ -54,7 +55,8 @@ class CallQueue:
         self._waiting: list[_QueuedCall] = []
         self._numbers = itertools.count()
         self._shared: dict[Hashable, SharedCall[Any]] = {}
-        self._taken = False  # somebody has the turn
+        self._taken = False  # somebody has the turn ...
+        self._unused = False  # ... and asked the device for nothing
         self._exempt = 0  # calls under way that need no turn
         self._closed = False
         self._timer: Timer | None = None
@@ -65,6 +67,11 @@ class CallQueue:
         return self._pace.interval
 
     @property
+    def waiting(self) -> int:
+        """How many wait for a turn."""
+        return sum(not queued.turn.done() for queued in self._waiting)
+
+    @property
     def idle(self) -> bool:
         """Whether nobody has the turn, and nobody waits for one."""
         return not (self._taken or self._exempt or self._waiting or self._shared)
@@ -73,6 +80,10 @@ class CallQueue:
         """Change the user's wish for the seconds between calls."""
         self._pace.set_base(interval)
         self._advance()
+
+    def leave_unused(self) -> None:
+        """Note that whoever has the turn asks the device for nothing."""
+        self._unused = True
 
     async def cool_down(self) -> None:
         """Wait, having a turn already, until the device may be called again."""
@@ -99,6 +110,7 @@ class CallQueue:
             self._require_open()  # it may have been closed just now
             yield
         except SodaError as err:
+            self._unused = isinstance(err, _NOTHING_WAS_ASKED) and not err.code
             if priority is not Priority.PTZ:
                 self._pace.adapt(err)
             raise
@@ -106,8 +118,9 @@ class CallQueue:
             if priority is not Priority.PTZ:
                 self._pace.adapt(None)
         finally:
-            self._pace.ready_at = self._clock.monotonic() + self._pace.interval
-            self._taken = False
+            if not self._unused:
+                self._pace.ready_at = self._clock.monotonic() + self._pace.interval
+            self._taken = self._unused = False
             if self._waiting:
                 self._advance()
 

@@ -218,6 +218,8 @@ class Ptz:
                 move.settle(await self._device.try_start(move.command, move.sent))
                 if move.state is MoveState.ACKNOWLEDGED:
                     await move.wanted_to_end.wait()
+                elif move.sent_at == float("-inf"):
+                    self._queue.leave_unused()
             finally:
                 self._stops.giving_way = False
             await self._stops.deliver(move)
