@@ -100,6 +100,7 @@ class Rules:
         """See something leave."""
         self._journal.note(exchange.serial or EVERYBODY, "sent", exchange)
         if exchange.endpoint == TOKEN:
+            self._see_activity()
             self.tokens.sent(exchange)
         elif (watch := self.watches.get(exchange.serial)) is not None:
             watch.sent(exchange)
@@ -113,9 +114,16 @@ class Rules:
         self._journal.seal(f"{exchange.sent_at} {post.path} {post.query} {post.fields} {told}")
         if self._faulty.pop(exchange, exchange) is None:
             self.hindered(exchange.serial)
+        if exchange.endpoint == TOKEN:
+            self._see_activity()
         self.tokens.settled(exchange)
         if (watch := self.watches.get(exchange.serial)) is not None:
             watch.settled(exchange, now)
+
+    def _see_activity(self) -> None:
+        """Note that calls to whichever camera may be waiting for a token."""
+        for watch in self.watches.values():
+            watch.active_at = self._loop.time()
 
     def met(self, exchange: Exchange, fault: Fault) -> None:
         """See a fault meet something."""

@@ -155,8 +155,7 @@ class Ptz:
             raise
         finally:
             move.callers -= 1
-        failure = move.error or (move.stop_error if to_its_end else None)
-        if failure is not None:
+        if failure := move.error or (move.stop_error if to_its_end else None):
             raise failure
 
     async def _take_over(self, command: Command, seconds: float) -> Move:
