@@ -10,6 +10,8 @@ from .course import NEVER, Course, Press
 from .exchange import Exchange
 from .verdict import Known, known_of, stopped
 
+ABANDONED = 10.0  # seconds in which a stop may be answered that was not waited for
+NEVER_YET = float("-inf")
 PRESSES = 60  # more than fit into the time that one may wait for its turn
 
 
@@ -37,6 +39,7 @@ class Watch:
         self.mover: Course | None = None
         self.held_until = self.active_at = 0.0
         self.nobody_waited_at = 0.0
+        self._stop_abandoned_at = NEVER_YET
         self._held = False
         self._clock_set_at = 0.0
         self._presses: deque[Press] = deque(maxlen=PRESSES)
@@ -79,6 +82,8 @@ class Watch:
             self.active_at = now
         if self._stops.pop(exchange, exchange) is None:
             self.stop_settled_at = now
+            if exchange.told() == "sender left":
+                self._stop_abandoned_at = now
         course = self.course
         if course is None:
             return
@@ -133,7 +138,12 @@ class Watch:
 
     def crossed_by_a_stop(self) -> bool:
         """Tell whether a stop was under way when the last other call left: it waits for nothing."""
-        return bool(self._stops) or self.stop_settled_at >= self._call_sent_at
+        lately = self._call_sent_at - ABANDONED  # it may be answered after its sender has left
+        return (
+            bool(self._stops)
+            or self.stop_settled_at >= self._call_sent_at
+            or (self._stop_abandoned_at >= lately)
+        )
 
     def is_free(self, now: float) -> bool:
         """Tell whether others may be let through although something moves."""

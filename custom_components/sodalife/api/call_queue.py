@@ -17,12 +17,11 @@ import itertools
 from typing import Any
 
 from .clock import Clock, Timer
-from .errors import NotSupported, QueueBusy, SodaError, TokenPaused, VoiceDropped
-from .pace import DEFAULT_INTERVAL, Pace
+from .errors import QueueBusy, SodaError
+from .pace import DEFAULT_INTERVAL, Pace, was_asked
 from .single_flight import SharedCall
 
 MAX_WAIT = 30.0  # seconds that anybody waits for a turn
-_NOTHING_WAS_ASKED = (NotSupported, QueueBusy, TokenPaused, VoiceDropped)  # without a code
 
 
 class Priority(IntEnum):
@@ -110,7 +109,7 @@ class CallQueue:
             self._require_open()  # it may have been closed just now
             yield
         except SodaError as err:
-            self._unused = isinstance(err, _NOTHING_WAS_ASKED) and not err.code
+            self._unused = not was_asked(err)
             if priority is not Priority.PTZ:
                 self._pace.adapt(err)
             raise
@@ -132,13 +131,15 @@ class CallQueue:
 
     @contextmanager
     def out_of_turn(self) -> Generator[None]:
-        """Make a call that needs no turn; no other begins until this is left."""
+        """Make a call that needs no turn; no other begins until this is left.
+
+        Whoever does starts the cooldown, if the device was asked.
+        """
         self._exempt += 1
         try:
             yield
         finally:
             self._exempt -= 1
-            self.start_cooldown()
             self._advance()
 
     async def run[T](

@@ -40,7 +40,10 @@ class Dialect:
         fields: Fields = {"device_serial": request.serial}
         if (command := request.command) is not None:
             if command not in self.commands:
-                raise self._lacks(command.name)
+                if not request.stop:
+                    raise self._lacks(command.name)
+                # Begun in the other dialect, before this one was found: a stop has to go out.
+                command = Command.ZOOM_IN
             fields |= {"action": int(request.stop), "command": self.command_value(command)}
         if (protocol := request.protocol) is not None:
             if protocol not in self.protocols:

@@ -3,10 +3,34 @@
 from __future__ import annotations
 
 from .clock import Clock
-from .errors import SodaError
+from .errors import (
+    InvalidClient,
+    NotPermitted,
+    NotSupported,
+    QueueBusy,
+    SodaError,
+    TokenPaused,
+    TokenRejected,
+    VoiceDropped,
+)
 
 DEFAULT_INTERVAL = 4.0
 MAX_INTERVAL = 60.0
+# Without a code these come from ourselves: the device was not asked for anything.
+_OUR_OWN = (
+    InvalidClient,
+    NotPermitted,
+    NotSupported,
+    QueueBusy,
+    TokenPaused,
+    TokenRejected,
+    VoiceDropped,
+)
+
+
+def was_asked(err: BaseException | None) -> bool:
+    """Tell whether the device was asked for something by a call that ended so."""
+    return not (isinstance(err, _OUR_OWN) and not err.code)
 
 
 class Pace:

@@ -17,7 +17,6 @@ from .move import MAY_BE_MOVING, LeftMove, Move, MoveRecord, MoveState, TakenBac
 from .stop_delivery import StopDelivery
 
 _LOGGER = logging.getLogger(__name__)
-
 HOME_SECONDS = 5.0  # a return to the preset; then the stop that the platform wants
 RECORD_PATIENCE = 0.005  # seconds that a start waits for being written down
 MAX_CLOSE = 20.0  # seconds that letting go may take; Home Assistant gives no more either
@@ -197,6 +196,7 @@ class Ptz:
         try:
             with self._queue.out_of_turn():
                 await self._stops.deliver(move)
+                self._queue.start_cooldown()
         finally:
             self._let_go(move)
         await self._see_off(move)

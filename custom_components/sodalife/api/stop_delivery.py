@@ -18,6 +18,7 @@ from .device import Device
 from .errors import AnswerTimeout, EndStop, RateLimited, TokenPaused, TokenRejected
 from .models import Command
 from .move import SAY_THAT_NOTHING_MOVES, Move, MoveState
+from .pace import was_asked
 from .single_flight import SingleFlight
 
 _LOGGER = logging.getLogger(__name__)
@@ -114,7 +115,7 @@ class StopDelivery:
         if not self.due:
             return False
         with self._queue.out_of_turn():
-            await self._send(self.due[-1].command)
+            self._cool_down_after(await self._send(self.due[-1].command))
         return True
 
     def expect(self, move: Move) -> None:
@@ -148,6 +149,7 @@ class StopDelivery:
         hopeless = () if self.due else _HOPELESS
         with self._queue.out_of_turn():  # nothing may begin between the tries that they would stop
             err = await self._try(self._last, hopeless)
+            self._cool_down_after(err)
         if err is not None:
             raise err
 
@@ -170,7 +172,7 @@ class StopDelivery:
                     await self._wake.wait()
             if self._hurrying:
                 with self._queue.out_of_turn():
-                    await self._try(move.command)
+                    self._cool_down_after(await self._try(move.command))
                 return
             if not self.giving_way:
                 await self.try_due()
@@ -220,6 +222,10 @@ class StopDelivery:
             self.due.remove(move)
         if not self.due:
             self._wake.set()
+
+    def _cool_down_after(self, err: Exception | None) -> None:
+        if was_asked(err):
+            self._queue.start_cooldown()
 
     def _complain(self, err: Exception) -> None:
         _LOGGER.warning(
