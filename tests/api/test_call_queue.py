@@ -349,6 +349,7 @@ async def test_cancelled_in_the_moment_in_which_the_turn_comes_loses_nothing(
         leaving = asyncio.create_task(leave())
         staying = asyncio.create_task(queue.run(Priority.LIVE, work("staying")))
         await breaths(5)
+        queue.start_cooldown()
     actions = due(clock, 4.0)
     if steps < 0:
         leaving.cancel()
@@ -381,6 +382,7 @@ async def test_withdrawn_in_the_moment_in_which_the_turn_comes_loses_nothing(
         waiting = asyncio.create_task(wait())
         staying = asyncio.create_task(queue.run(Priority.LIVE, work("staying")))
         await breaths(5)
+        queue.start_cooldown()
     actions = due(clock, 4.0)
     if steps < 0:
         queue.withdraw("k")
@@ -583,6 +585,7 @@ async def test_nothing_passes_while_somebody_has_the_turn_or_calls_out_of_turn(
     one.__exit__(None, None, None)
     await clock.advance(5.0)
     assert done == []
+    queue.start_cooldown()
     two.__exit__(None, None, None)
     await clock.advance(3.9)
     assert done == [], "the device has just answered"

@@ -512,3 +512,15 @@ async def test_a_device_that_cannot_say_is_not_asked_another_way(
     with pytest.raises(NotSupported):
         await client.is_online(SERIAL)
     assert arrived(sim) == ["onlinestatus"]
+
+
+@pytest.mark.parametrize("code", ["60003", "20007", "60000", "10028"])
+async def test_what_the_token_endpoint_says_is_no_word_of_a_device(
+    platform: Platform, code: str
+) -> None:
+    """An end stop from there, for one, would pass for a stop that was delivered."""
+    platform.code(code, "token")
+    client = platform.client()
+    with pytest.raises(SodaError) as caught:
+        await client.stop(SERIAL, Command.ZOOM_IN)
+    assert (type(caught.value), caught.value.code) == (SodaError, code)
