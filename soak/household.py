@@ -58,6 +58,7 @@ class Household:
     async def start(self, revision: str | None) -> None:
         """Begin a run, with what is on the disk."""
         self._journal.note(EVERYBODY, "the program starts")
+        self._rules.tokens.started()
         self.run = Run(self._loop)
         self.line = Line(self._platform, self.run, self._rules)
         store = TokenOnDisk(self._disk, self.run)

@@ -180,6 +180,8 @@ class Crowd:
         command = None if idea.command is None else int(idea.command)
         if idea.command is not None or idea.stops:
             self._rules.watches[serial].pressed(now, command, idea.seconds)
+        if idea.name == "configure":  # wider or narrower, the seconds between calls begin anew
+            self._rules.watches[serial].nobody_waited_at = now
         self._journal.note(
             serial,
             idea.name,

@@ -10,14 +10,20 @@ from .virtual_loop import VirtualLoop
 
 OWN_FAILURES = 3  # in a row that make a camera unavailable
 MANY = 2  # cameras that have to fail for the platform to be down, unless there is one only
+NEWS = 2  # that have begun to fail since a camera answered which becomes unavailable with them
 TOKENS = ""
+# The platform was not asked, or it was another host ...
+_SAY_NOTHING = {"token_paused", "busy", "picture_unusable"}
+# ... as with these without a code.
+_MAY_SAY_NOTHING = {"invalid_auth", "not_permitted", "rate_limited", "token_rejected"}
 
 
 class ReachRules:
     """Feeds `Reachability` with what happens, and checks what it makes of it.
 
     A camera whose last word was an answer may become unavailable only if others (two of them, or
-    the token's counter) have failed three times in a row, and one has begun to fail since then.
+    the token's counter) have failed three times in a row, and two have begun to fail since then:
+    one that casts doubt, and one that was thought healthy.
     """
 
     def __init__(self, loop: VirtualLoop, rules: Rules) -> None:
@@ -64,18 +70,25 @@ class ReachRules:
             self._answered_at.pop(serial, None)
             times, since = self._failing.get(serial, (0, now))
             self._failing[serial] = times + 1, since
-        elif err is None or err.key != "token_paused":
+        elif not _says_nothing(err):
             self._failing.pop(serial, None)
             self._answered_at[serial] = now
 
     def _check(self) -> None:
         lost = [who for who, (times, _) in self._failing.items() if times >= OWN_FAILURES]
         enough = TOKENS in lost or len(lost) >= min(MANY, len(self._cameras))
-        news_at = max((since for _, since in self._failing.values()), default=0.0)
         for serial in self._cameras:
             answered_at = self._answered_at.get(serial)
             was, self._was[serial] = self._was[serial], self.reachability.available(serial)
             if answered_at is None or not was or self._was[serial]:
                 continue
-            if not enough or news_at < answered_at:
+            news = sum(since >= answered_at for _, since in self._failing.values())
+            if not enough or news < NEWS:
                 self._rules.broken(serial, f"unavailable, though it answered at {answered_at:.3f}")
+
+
+def _says_nothing(err: SodaError | None) -> bool:
+    """Tell whether an error came about without the platform's having been asked."""
+    if err is None:
+        return False
+    return err.key in _SAY_NOTHING or (err.key in _MAY_SAY_NOTHING and not err.code)

@@ -42,6 +42,10 @@ class TokenRules:
         """Note a reason why the token may have to be replaced."""
         self._reason = reason
 
+    def started(self) -> None:
+        """Note that a run begins: what an earlier one knew of pauses is gone."""
+        self._replaced.clear()
+
     def crashed(self) -> None:
         """Note that nobody waits for one any more."""
         self._under_way = None

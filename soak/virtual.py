@@ -151,7 +151,7 @@ class Simulation:
         run = self.household.run
         left = {
             "tasks": run.tasks - 1,  # the poller's
-            "timers": len(run.timers()) - 1,
+            "timers": max(0, len(run.timers()) - 1),  # its own, too, unless it is due just now
             "calls being served": self.platform.busy,
             "queues that are not empty": sum(
                 not camera.queue.idle for camera in self.household.cameras.values()

@@ -133,8 +133,13 @@ class Watch:
 
     @property
     def overtaken(self) -> bool:
-        """Whether another start was sent while it moved: then which one moves is a guess."""
-        return self.mover is not self.course
+        """Tell whether another start may have taken over while it moved: which one is a guess."""
+        mover = self.mover
+        return mover is None or any(
+            known_of(course.start) is not Known.REFUSED
+            for course in self._courses.values()
+            if course.start.sent_at > mover.start.sent_at
+        )
 
     def crossed_by_a_stop(self) -> bool:
         """Tell whether a stop was under way when the last other call left: it waits for nothing."""

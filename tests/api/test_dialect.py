@@ -136,6 +136,19 @@ async def test_an_error_about_the_device_tells_the_dialect_too(
 
 
 @both
+async def test_a_device_that_cannot_do_it_tells_the_dialect_too(
+    platform: Platform, cloud: Cloud, sim: SimCamera, revision: str
+) -> None:
+    client = platform.client(revision=None)
+    sim.pan_tilt = False
+    with pytest.raises(NotSupported):
+        await client.start(SERIAL, Command.UP)
+    assert client.probe.dialect is DIALECTS[revision]
+    assert cloud.token_fetches == 1
+    assert len(arrived(sim)) == (1 if revision == "query" else 2)
+
+
+@both
 async def test_a_known_dialect_is_not_found_out_again(
     platform: Platform, client: SodaClient, cloud: Cloud, sim: SimCamera
 ) -> None:

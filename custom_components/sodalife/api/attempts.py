@@ -54,9 +54,9 @@ class Attempts:
             SodaError: the refusal, if there is nothing left to try.
 
         """
+        if isinstance(err, NotSupported) and (attempt.refusal is None or err.code.isdigit()):
+            raise err  # with a number the device has spoken, so that the guess was right
         if attempt.refusal is None:
-            if isinstance(err, NotSupported):
-                raise err
             if attempt.renewed and isinstance(err, TokenRejected):
                 self._tokens.rejected_again(request.serial)
             if (guess := self._guess(request, attempt, err)) is not None:
