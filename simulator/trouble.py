@@ -48,7 +48,8 @@ async def answer(
             response = _break_off(request)
         case "late":
             cloud.errands.after(fault.seconds, act)
-            response = late_answer(cloud, fault) or _break_off(request)
+            late = late_answer(cloud, fault)
+            response = _break_off(request) if late is None else late
         case "hang":
             response = await _hang(request, fault.seconds)
         case "big_picture":

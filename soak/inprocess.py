@@ -164,7 +164,8 @@ class InProcess:
                 response = exchange.break_off()
             case "late":
                 self.cloud.errands.after(fault.seconds, act)
-                response = late_answer(self.cloud, fault) or exchange.break_off()
+                late = late_answer(self.cloud, fault)
+                response = exchange.break_off() if late is None else late
             case "redirect_loop":
                 response = html(302, "Found")
             case _:

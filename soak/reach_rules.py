@@ -73,6 +73,8 @@ class ReachRules:
         elif not _says_nothing(err):
             self._failing.pop(serial, None)
             self._answered_at[serial] = now
+            if serial != TOKENS:
+                self._failing.pop(TOKENS, None)  # that one is served speaks for the platform
 
     def _check(self) -> None:
         lost = [who for who, (times, _) in self._failing.items() if times >= OWN_FAILURES]

@@ -95,6 +95,7 @@ async def test_it_is_written_before_the_start_goes_out(
     clock: ManualClock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """However slow the disk: the clock, and with it a start's patience, stands still."""
     path = record(await set_up())
     seen: list[dict[str, int]] = []
     control = sim.control
@@ -104,7 +105,8 @@ async def test_it_is_written_before_the_start_goes_out(
         control(action, command)
 
     monkeypatch.setattr(sim, "control", look)
-    await clock.drive(act("ptz_move", command="zoom_in", duration=0.1))
+    await act("ptz_start", command="zoom_in", timeout=60)
+    await act("ptz_stop")
     assert seen == [{SERIAL: ZOOM_IN}] * 2
     await until(lambda: moves(path) == {})
 
