@@ -162,7 +162,7 @@ class CallQueue:
                     begun.set()
                     return await call()
 
-            shared = SharedCall(self._clock, work, lambda: self._shared.pop(name, None))
+            shared = SharedCall(self._clock, work, lambda: self._forget(name, shared))
             self._shared[name] = shared
         result: T = await shared.join(MAX_WAIT)
         return result
@@ -179,6 +179,10 @@ class CallQueue:
         self._advance()
         for shared in calls:
             await shared.wait()
+
+    def _forget(self, name: Hashable, shared: SharedCall[Any]) -> None:
+        if self._shared.get(name) is shared:  # else a later wish has taken its place
+            del self._shared[name]
 
     async def _wait_for_turn(self, priority: Priority, key: Hashable) -> None:
         self._require_open()
