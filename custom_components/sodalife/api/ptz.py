@@ -206,8 +206,7 @@ class Ptz:
         if move.wanted_to_end.is_set():  # before it had a place in the queue to withdraw from
             raise QueueBusy
         async with self._queue.turn(Priority.PTZ, move):
-            self._stops.giving_way = True
-            try:
+            with self._stops.give_way():
                 if self._stops.due and await self._stops.try_due():
                     await self._queue.cool_down()
                 with suppress(Exception):  # too slow, or worse: a move does not depend on it
@@ -219,8 +218,6 @@ class Ptz:
                     await move.wanted_to_end.wait()
                 elif move.sent_at == float("-inf"):
                     self._queue.leave_unused()
-            finally:
-                self._stops.giving_way = False
             await self._stops.deliver(move)
 
     def _let_go(self, move: Move) -> None:

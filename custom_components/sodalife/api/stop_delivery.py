@@ -7,7 +7,8 @@ after a start, a stop must come before anything else is asked of the device.
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 import logging
 import math
 
@@ -47,7 +48,6 @@ class StopDelivery:
 
     Attributes:
         due: the moves whose stop is not delivered yet, the last one last.
-        giving_way: nothing due from an earlier move is sent: it would end a later one.
 
     """
 
@@ -59,7 +59,8 @@ class StopDelivery:
         self._last = Command.ZOOM_IN  # what moved last, or may have
         self._sent_at = float("-inf")  # monotonic time of the last stop
         self.due: list[Move] = []
-        self.giving_way = False
+        self._free = asyncio.Event()  # no later move is being started
+        self._free.set()
         self._wake = asyncio.Event()  # ends long pauses
         self._hurrying = False
         self._unknown: SingleFlight[None] = SingleFlight()
@@ -68,6 +69,15 @@ class StopDelivery:
         """Try what is due at once, and then no more: the end is near."""
         self._hurrying = True
         self._wake.set()
+
+    @contextmanager
+    def give_way(self) -> Generator[None]:
+        """Send nothing that is due from an earlier move: it would end a later one."""
+        self._free.clear()
+        try:
+            yield
+        finally:
+            self._free.set()
 
     async def deliver(self, move: Move) -> None:
         """Send the stop that is due after a start, and report what callers are to be told.
@@ -171,10 +181,12 @@ class StopDelivery:
                 async with timeout(self._clock, pause):
                     await self._wake.wait()
             if self._hurrying:
-                with self._queue.out_of_turn():
-                    self._cool_down_after(await self._try(move.command))
+                await self._free.wait()
+                if move in self.due[-1:]:  # else a later one's stop counts for this one, too
+                    with self._queue.out_of_turn():
+                        self._cool_down_after(await self._try(move.command))
                 return
-            if not self.giving_way:
+            if self._free.is_set():
                 await self.try_due()
 
     async def _try(
