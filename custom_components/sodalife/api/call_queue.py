@@ -156,14 +156,7 @@ class CallQueue:
         """
         name = object() if key is None else key
         if (shared := self._shared.get(name)) is None:
-
-            async def work(begun: asyncio.Event) -> T:
-                async with self.turn(priority, name):
-                    begun.set()
-                    return await call()
-
-            shared = SharedCall(self._clock, work, lambda: self._forget(name, shared))
-            self._shared[name] = shared
+            shared = self._shared[name] = self._share(priority, call, name)
         result: T = await shared.join(MAX_WAIT)
         return result
 
@@ -179,6 +172,17 @@ class CallQueue:
         self._advance()
         for shared in calls:
             await shared.wait()
+
+    def _share[T](
+        self, priority: Priority, call: Callable[[], Awaitable[T]], name: Hashable
+    ) -> SharedCall[T]:
+        async def work(begun: asyncio.Event) -> T:
+            async with self.turn(priority, name):
+                begun.set()
+                return await call()
+
+        shared: SharedCall[T] = SharedCall(self._clock, work, lambda: self._forget(name, shared))
+        return shared
 
     def _forget(self, name: Hashable, shared: SharedCall[Any]) -> None:
         if self._shared.get(name) is shared:  # else a later wish has taken its place

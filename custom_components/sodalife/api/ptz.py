@@ -206,7 +206,8 @@ class Ptz:
         if move.wanted_to_end.is_set():  # before it had a place in the queue to withdraw from
             raise QueueBusy
         async with self._queue.turn(Priority.PTZ, move):
-            with self._stops.give_way():
+            self._stops.free.clear()
+            try:
                 if self._stops.due and await self._stops.try_due():
                     await self._queue.cool_down()
                 with suppress(Exception):  # too slow, or worse: a move does not depend on it
@@ -218,6 +219,8 @@ class Ptz:
                     await move.wanted_to_end.wait()
                 elif move.sent_at == float("-inf"):
                     self._queue.leave_unused()
+            finally:
+                self._stops.free.set()
             await self._stops.deliver(move)
 
     def _let_go(self, move: Move) -> None:

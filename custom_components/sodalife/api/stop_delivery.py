@@ -7,8 +7,7 @@ after a start, a stop must come before anything else is asked of the device.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 import logging
 import math
 
@@ -48,6 +47,7 @@ class StopDelivery:
 
     Attributes:
         due: the moves whose stop is not delivered yet, the last one last.
+        free: not set while a move is started: a stop due from an earlier one would end it.
 
     """
 
@@ -59,8 +59,8 @@ class StopDelivery:
         self._last = Command.ZOOM_IN  # what moved last, or may have
         self._sent_at = float("-inf")  # monotonic time of the last stop
         self.due: list[Move] = []
-        self._free = asyncio.Event()  # no later move is being started
-        self._free.set()
+        self.free = asyncio.Event()
+        self.free.set()
         self._wake = asyncio.Event()  # ends long pauses
         self._hurrying = False
         self._unknown: SingleFlight[None] = SingleFlight()
@@ -69,15 +69,6 @@ class StopDelivery:
         """Try what is due at once, and then no more: the end is near."""
         self._hurrying = True
         self._wake.set()
-
-    @contextmanager
-    def give_way(self) -> Generator[None]:
-        """Send nothing that is due from an earlier move: it would end a later one."""
-        self._free.clear()
-        try:
-            yield
-        finally:
-            self._free.set()
 
     async def deliver(self, move: Move) -> None:
         """Send the stop that is due after a start, and report what callers are to be told.
@@ -181,12 +172,12 @@ class StopDelivery:
                 async with timeout(self._clock, pause):
                     await self._wake.wait()
             if self._hurrying:
-                await self._free.wait()
+                await self.free.wait()
                 if move in self.due[-1:]:  # else a later one's stop counts for this one, too
                     with self._queue.out_of_turn():
                         self._cool_down_after(await self._try(move.command))
                 return
-            if self._free.is_set():
+            if self.free.is_set():
                 await self.try_due()
 
     async def _try(
