@@ -108,6 +108,7 @@ class Simulation:
         match chance.choice(("camera", "camera", "camera", "program", "crash", "crash in close")):
             case "camera":
                 serial = chance.choice(list(household.cameras))
+                await self.crowd.ask_at_last(serial, chance)
                 await household.close(serial)
                 await self._pause(chance)
                 await household.open(serial)
