@@ -11,17 +11,24 @@ from homeassistant.components.stream import Stream
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.http import current_request
 
 from .api import Camera, LiveAddress
 from .const import OPT_LIVE_PROTOCOL
 from .coordinator import SodaConfigEntry, SodaCoordinator
 from .entity import SodaEntity, async_add_for_cameras
 from .errors import translated
-from .live.stream import LiveStream, hide_signed_addresses
+from .live.stream import FRESH, LiveStream, hide_signed_addresses
 
 PARALLEL_UPDATES = 0  # a stop waits for nobody; the call queue keeps the order
 
 _SCHEMES = {"rtmp": "rtmp", "rtmphd": "rtmp", "rtsp": "rtsp"}
+
+
+def _is_a_look() -> bool:
+    """Tell whether a picture is asked for by a dashboard, which asks again and again."""
+    request = current_request.get()
+    return request is not None and request.path.startswith("/api/camera_proxy")
 
 
 class SourceScheme:
@@ -95,14 +102,21 @@ class SodaCamera(SodaEntity, CameraEntity):
     async def async_camera_image(
         self, width: int | None = None, height: int | None = None
     ) -> bytes | None:
-        """Return the live picture's newest frame if somebody watches, else the snapshot."""
+        """Return the live picture's newest frame if somebody watches, else the snapshot.
+
+        Who only looks may be shown what the camera saw before it moved, if there is no better; the
+        age stands beside it. Who keeps the picture, or lets it be judged, may not.
+        """
+        only_looks = _is_a_look()
         if self._live is not None and self._live.has_picture and self.stream is not None:
-            frame = await self.stream.async_get_image(width=width, height=height)
+            frame = None
+            if only_looks or not self.soda.snapshots.moved_within(FRESH):
+                frame = await self.stream.async_get_image(width=width, height=height)
             if frame is not None:
                 self.content_type = "image/jpeg"
                 return frame
         with translated(self.camera_name):
-            snapshot = await self.soda.snapshots.get()
+            snapshot = await self.soda.snapshots.get(this_view=not only_looks)
         self.content_type = snapshot.picture.content_type
         return snapshot.picture.content
 
