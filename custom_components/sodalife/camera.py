@@ -6,10 +6,16 @@ from collections.abc import Callable, Coroutine, Mapping
 from datetime import UTC, datetime
 from typing import Any, cast, override
 
-from homeassistant.components.camera import Camera as CameraEntity, CameraEntityFeature
+from homeassistant.components.camera import (
+    Camera as CameraEntity,
+    CameraEntityFeature,
+    WebRTCAnswer,
+    WebRTCMessage,
+    WebRTCSendMessage,
+)
 from homeassistant.components.stream import Stream
 from homeassistant.config_entries import ConfigSubentry
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.http import current_request
 
@@ -75,7 +81,7 @@ class SodaCamera(SodaEntity, CameraEntity):
     @override
     def is_streaming(self) -> bool:
         """Whether somebody is watching live."""
-        return self._live is not None and self._live.running
+        return self._live is not None and self._live.watched
 
     @property
     @override
@@ -93,7 +99,11 @@ class SodaCamera(SodaEntity, CameraEntity):
     async def async_added_to_hass(self) -> None:
         """Follow the camera and its stills."""
         await super().async_added_to_hass()
-        self._live = LiveStream(self.hass, self.entity_id, self._live_address, self.soda.live.drop)
+        self._live = LiveStream(
+            self.hass, self.entity_id, self._live_address, self.soda.live.drop, self._live_changed
+        )
+        # Not overridden: Home Assistant would take it for a camera that speaks WebRTC itself.
+        vars(self)["async_handle_async_webrtc_offer"] = self._handle_offer
         self.async_on_remove(self._live.close)
         self.async_on_remove(self.soda.snapshots.taken.subscribe(self.async_write_ha_state))
         hide_signed_addresses(self.entity_id)
@@ -131,6 +141,8 @@ class SodaCamera(SodaEntity, CameraEntity):
         address = await self._live_address()
         if self.stream is not None and not self.stream.outputs():
             self.stream = None  # asleep: it would wake with the last picture it saw
+            if self._live is not None:
+                self._live.let_go()
         if self._live is not None and self.stream is not None:
             self._live.use(self.stream, address)
         stream = await super().async_create_stream()
@@ -148,6 +160,30 @@ class SodaCamera(SodaEntity, CameraEntity):
         return await super()._async_get_supported_webrtc_provider(
             lambda hass, _: fn(hass, stand_in)
         )
+
+    @callback
+    @override
+    def close_webrtc_session(self, session_id: str) -> None:
+        """Close a WebRTC session."""
+        super().close_webrtc_session(session_id)
+        if self._live is not None:
+            self._live.viewers.left(session_id)
+
+    async def _handle_offer(
+        self, offer_sdp: str, session_id: str, send_message: WebRTCSendMessage
+    ) -> None:
+        def send(message: WebRTCMessage) -> None:
+            if isinstance(message, WebRTCAnswer) and self._live is not None:
+                self._live.viewers.came(session_id)
+            send_message(message)
+
+        await super().async_handle_async_webrtc_offer(offer_sdp, session_id, send)
+
+    @callback
+    def _live_changed(self) -> None:
+        if self._live is None or self._live.stream is None:
+            self.stream = None
+        self.async_write_ha_state()
 
     def _stream_changed(self) -> None:
         self.async_write_ha_state()
