@@ -68,8 +68,8 @@ async def _capture(camera: SodaCamera, call: ServiceCall) -> dict[str, Any]:
     }
 
 
-def _require_one_camera(call: ServiceCall, named: list[SodaCamera]) -> None:
-    if ATTR_FILENAME in call.data and len(named) > 1:
+def _require_one_camera(call: ServiceCall, targets: list[str]) -> None:
+    if ATTR_FILENAME in call.data and len(targets) > 1:
         raise invalid("one_file_per_camera")
 
 
@@ -94,7 +94,7 @@ async def _send_voice(camera: SodaCamera, call: ServiceCall) -> None:
     await camera.soda.speaker.play(make)
 
 
-def _require_sound(call: ServiceCall, named: list[SodaCamera]) -> None:
+def _require_sound(call: ServiceCall, targets: list[str]) -> None:
     if not call.data.keys() & {ATTR_MEDIA, ATTR_FILE}:
         raise invalid("media_or_file")
 

@@ -48,23 +48,30 @@ class SnapshotCache:
         """Let the next look fetch a new photo: the camera has moved."""
         self._moved_at = self._clock.monotonic()
 
-    async def get(self) -> Snapshot:
+    def moved_within(self, seconds: float) -> bool:
+        """Tell whether the camera has moved lately, or is moving."""
+        return self._moving or self._clock.monotonic() - self._moved_at < seconds
+
+    async def get(self, *, this_view: bool = False) -> Snapshot:
         """Return a photo that is recent enough, or the last good one if none comes in 8 s.
 
+        With `this_view`, one from before the last move is not good, nor is one from before the move
+        that is under way.
+
         Raises:
-            SodaError: if there is no photo at all.
+            SodaError: if there is no photo that will do.
 
         """
         last = self.last
-        if last is not None and self._is_recent(last):
+        if last is not None and self._is_recent(last) and not (this_view and self._moving):
             return last
         try:
             self._check_failure()
             async with timeout(self._clock, PATIENCE):
                 return await self.capture()
         except (SodaError, TimeoutError) as err:
-            if self.last is not None:
-                return self.last
+            if (last := self.last) is not None and (not this_view or self._shows_this_view(last)):
+                return last
             raise err if isinstance(err, SodaError) else AnswerTimeout from None
 
     async def capture(self) -> Snapshot:
@@ -74,11 +81,11 @@ class SnapshotCache:
             SodaError: if there is none.
 
         """
-        moved_at = self._moved_at
+        deadline, moved_at = self._clock.monotonic() + MAX_WAIT, self._moved_at
         while True:
             if self._capturing is None or not self._capturing.joinable:
                 self._capturing = SharedCall(self._clock, self._photograph, wanted_anyway=True)
-            snapshot = await self._capturing.join(MAX_WAIT)
+            snapshot = await self._capturing.join(max(0.0, deadline - self._clock.monotonic()))
             if snapshot.commanded.monotonic > moved_at:  # else it was under way before the move
                 return snapshot
 
@@ -87,6 +94,13 @@ class SnapshotCache:
         if (capturing := self._capturing) is not None:
             capturing.cancel()
             await capturing.wait()
+
+    @property
+    def _moving(self) -> bool:
+        return self._queue.holder is Priority.PTZ
+
+    def _shows_this_view(self, snapshot: Snapshot) -> bool:
+        return not self._moving and snapshot.commanded.monotonic > self._moved_at
 
     def _is_recent(self, snapshot: Snapshot) -> bool:
         commanded = snapshot.commanded

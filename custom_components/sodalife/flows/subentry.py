@@ -10,10 +10,9 @@ from homeassistant.helpers.selector import TextSelector
 import voluptuous as vol
 
 from ..api import SodaClient
-from ..api.errors import InvalidSerial
 from ..const import CONF_DEVICE_SERIAL
 from ..coordinator import SodaCoordinator, make_client
-from .checks import camera_error, is_known, normal_serial
+from .checks import camera_errors, is_known, normal_serial
 
 
 class CameraSubentryFlow(ConfigSubentryFlow):
@@ -23,20 +22,17 @@ class CameraSubentryFlow(ConfigSubentryFlow):
         """Ask for a serial and a name, and check the serial with the platform."""
         errors: dict[str, str] = {}
         if user_input is not None:
-            try:
-                serial = normal_serial(user_input[CONF_DEVICE_SERIAL])
-            except InvalidSerial:
-                errors[CONF_DEVICE_SERIAL] = "invalid_serial"
-            else:
-                if is_known(self.hass, serial):
-                    return self.async_abort(reason="already_configured")
-                if (error := await camera_error(await self._client(), serial)) is None:
-                    return self.async_create_entry(
-                        title=user_input.get(CONF_NAME, "").strip() or serial,
-                        data={CONF_DEVICE_SERIAL: serial},
-                        unique_id=serial,
-                    )
-                errors[CONF_DEVICE_SERIAL] = error
+            serial = normal_serial(user_input[CONF_DEVICE_SERIAL])
+            if is_known(self.hass, serial):
+                return self.async_abort(reason="already_configured")
+            failed = await camera_errors(self.hass, await self._client(), [serial])
+            if not failed:
+                return self.async_create_entry(
+                    title=user_input.get(CONF_NAME, "").strip() or serial,
+                    data={CONF_DEVICE_SERIAL: serial},
+                    unique_id=serial,
+                )
+            errors[CONF_DEVICE_SERIAL] = failed[serial]
         schema = vol.Schema(
             {
                 vol.Required(CONF_DEVICE_SERIAL): TextSelector(),
