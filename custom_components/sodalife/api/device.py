@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .client import SodaClient
 from .day import DailyCount
@@ -19,6 +19,7 @@ from .models import Command, Endpoint, LiveAddress, Picture, Sound, TalkAddress
 from .motors import refused_with
 from .signal import Signal
 
+REPETITION = 300.0  # seconds within which the same error again is no news
 # What only a device that is connected can have done. An address for a live picture or to talk
 # through is the platform's own: it is given for offline cameras, too.
 _PROVES_ONLINE = (Endpoint.CAPTURE, Endpoint.CONTROL, Endpoint.ONLINE)
@@ -31,6 +32,19 @@ class Failure:
     endpoint: Endpoint
     error: SodaError
     at: float
+    first: Failure | None = None  # the one that this only repeats
+
+    @property
+    def news(self) -> Failure:
+        """What there is to tell: the first one, as long as it is repeated."""
+        return self.first or self
+
+    def after(self, earlier: Failure | None) -> Failure:
+        """Return this failure as the repetition that it is if an earlier one was the same."""
+        if earlier is None or not 0 <= self.at - earlier.at < REPETITION:
+            return self
+        mine, theirs = (err.code or err.key for err in (self.error, earlier.error))
+        return replace(self, first=earlier.news) if mine == theirs else self
 
     def cleared_by(self, endpoint: Endpoint) -> bool:
         """Tell whether success at an endpoint shows that this is over."""
@@ -173,7 +187,7 @@ class Device:
             self.seen_at = self.clock.monotonic()
             self.online = encrypted  # which is as good as an address
         if not (endpoint is Endpoint.ONLINE and isinstance(err, DeviceOffline)):
-            failure = Failure(endpoint, err, self.clock.time())
+            failure = Failure(endpoint, err, self.clock.time()).after(self.last_failure)
             self.last_failure = self.failures[endpoint] = failure
         self.outcome.emit(err)
         self.changed.emit()
