@@ -81,6 +81,10 @@ class SnapshotCache:
         self.taken.hurry()
         return snapshot
 
+    def close_for_today(self, why: CaptureQuotaUsed) -> None:
+        """Take no photo until the platform's midnight."""
+        self._quota.close(seconds_to_midnight(self._clock.time()), why)
+
     async def close(self) -> None:
         """End a capture under way."""
         self.taken.cancel()
@@ -122,7 +126,7 @@ class SnapshotCache:
             picture = await self._device.picture(address)
         except SodaError as err:
             if isinstance(err, CaptureQuotaUsed) and begun.is_set():
-                self._quota.close(seconds_to_midnight(self._clock.time()), err)
+                self.close_for_today(err)
             self._failed = Moment.now(self._clock), err
             raise
         moved = self.last is None or self.last.commanded.monotonic <= self._moved_at
