@@ -20,7 +20,7 @@ from custom_components.sodalife.api.errors import (
 from custom_components.sodalife.api.foreign import HIDDEN, MAX_TEXT, clean, hide_addresses, redact
 from custom_components.sodalife.api.transport import Answer
 
-SECRET = 'Top/se"cret+&x 密'
+SECRET = 'Top/se"cret+&x é密'
 SPELLINGS = {
     "as it is": SECRET,
     "small": SECRET.lower(),

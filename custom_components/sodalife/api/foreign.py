@@ -73,7 +73,8 @@ def redact(text: str, secrets: Iterable[str]) -> str:
 def _spellings(secret: str) -> Iterator[bytes]:
     """Return what to look for, in small letters: the rest is undone in the text."""
     plain = secret.encode(errors="replace")
-    for spelling in (plain, plain.replace(b" ", b"+")):
+    for text in (secret, secret.lower(), secret.upper(), secret.replace(" ", "+")):
+        spelling = text.encode(errors="replace")
         if wanted := re.sub(rb"[\\\s]", b"", spelling).lower():
             yield wanted
             yield spelling.hex().encode()
