@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 import orjson
 import pytest
 
-from custom_components.sodalife.api import Answer, Post, SodaClient, SodaError
+from custom_components.sodalife.api import Answer, Command, Post, SodaClient, SodaError
 from custom_components.sodalife.api.device import Device
 from custom_components.sodalife.api.errors import PictureUnusable
 from custom_components.sodalife.api.models import Picture
@@ -76,7 +76,7 @@ class Line:
 CALLS: dict[str, Any] = {
     "access_token": lambda device: device.client.tokens.get(),
     "capture": lambda device: device.capture(),
-    "controlling": lambda device: device.start(0, lambda: None),
+    "controlling": lambda device: device.start(Command.UP, lambda: None),
     "sendvoice": lambda device: device.send_voice(sound()),
     "liveurl": lambda device: device.live_url("hls"),
     "onlinestatus": lambda device: device.check_online(),
