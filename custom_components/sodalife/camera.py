@@ -68,6 +68,7 @@ class SodaCamera(SodaEntity, CameraEntity):
     _attr_supported_features = CameraEntityFeature.STREAM
     _attr_frame_interval = 10.0  # the MJPEG fallback would ask twice a second
     _attr_brand = "EZVIZ"
+    _unrecorded_attributes = frozenset({"captured_at"})
 
     def __init__(
         self, coordinator: SodaCoordinator, camera: Camera, subentry: ConfigSubentry

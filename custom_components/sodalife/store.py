@@ -13,6 +13,11 @@ from .api import Token
 from .const import DOMAIN, LOGGER
 
 STORAGE_VERSION = 1
+# What comes of a file that is damaged, or of a version that is not known.
+UNREADABLE = (
+    *(HomeAssistantError, OSError, KeyError, TypeError, ValueError, AttributeError),
+    NotImplementedError,  # Home Assistant 2025.4, for another version of the storage
+)
 
 
 class HomeTokenStore:
@@ -35,10 +40,7 @@ class HomeTokenStore:
             return Token(
                 str(data["access_token"]), float(data["fetched_at"]), float(data["expires_at"])
             )
-        except (
-            *(HomeAssistantError, OSError, KeyError, TypeError, ValueError),
-            NotImplementedError,  # Home Assistant 2025.4, for another version of the storage
-        ) as err:
+        except UNREADABLE as err:
             LOGGER.warning("The stored token cannot be read (%s); another is fetched", type(err))
             return None
 

@@ -30,7 +30,11 @@ both_revisions = pytest.mark.parametrize("revision", ["query", "body"])
 
 def stored_token(hass_storage: dict[str, Any]) -> dict[str, Any] | None:
     """Return what the storage holds for the application, if anything."""
-    found = [stored["data"] for key, stored in hass_storage.items() if key.startswith(DOMAIN)]
+    found = [
+        stored["data"]
+        for key, stored in hass_storage.items()
+        if key.startswith(f"{DOMAIN}.") and not key.startswith(f"{DOMAIN}.memory.")
+    ]
     assert len(found) < 2, "one application, one token"
     return found[0] if found else None
 

@@ -89,6 +89,7 @@ class SodaClient:
         self.rests: dict[str, Callable[[], Awaitable[None]]] = {}  # by serial; see `Post`
         self._client_id = client_id
         self._client_secret = client_secret
+        self._newest_token = ""
         self.timeouts = (timeouts or Timeouts()).by_endpoint()
         self._token_timeout = (timeouts or Timeouts()).token
 
@@ -175,13 +176,19 @@ class SodaClient:
         post = Post("oauth2/access_token", fields=fields, timeout=self._token_timeout)
         answer = await self.transport.post(post)
         try:
-            payload = payload_of(answer, (self._client_secret,))
+            payload = payload_of(answer, self._secrets)
         except _OF_THE_TOKEN_ENDPOINT:
             raise
         except SodaError as err:  # whatever its code would say of a device, none was asked
             raise SodaError(err.code, err.description) from None
         token, life = text_of(payload, "access_token"), seconds_of(payload, "expires_in")
+        self._newest_token = token
         return Token(token, now, now + life)
+
+    def _secrets(self, *others: str) -> tuple[str, ...]:
+        """Return what has no place in a text: a platform may repeat whatever it was told."""
+        held = self.tokens.living
+        return self._client_secret, self._newest_token, held.value if held else "", *others
 
     async def _call(self, request: Request) -> Payload:
         """Call; replace a refused token once, and find out the dialect on the way."""
@@ -212,7 +219,10 @@ class SodaClient:
         stats = self.stats[request.endpoint]
         began = time.perf_counter()
         try:
-            answer = payload_of(await self.transport.post(post), (attempt.token.value,))
+            response = await self.transport.post(post)
+            answer = payload_of(
+                response, lambda: self._secrets(attempt.token.value, request.serial)
+            )
         except SodaError as err:
             stats.errors += 1
             stats.last_error = err.code or err.key

@@ -6,11 +6,13 @@ from homeassistant.core import HomeAssistant
 
 from ..api import Clip, Sound
 from ..api.errors import VoiceEmpty, VoiceTooLarge
+from ..api.foreign import clean
 from .formats import recognise
 from .media import Media, async_read_allowed_file, async_read_media
 from .transcode import async_to_mp3
 
 MAX_SOUND = 20 * 1000 * 1000  # bytes; SodaLife "下发语音": 20M, in the stricter reading
+MAX_TITLE = 120  # characters; it may be a whole spoken message
 MIN_SOUND = 0.2  # seconds; the platform fails on anything very short
 
 
@@ -61,4 +63,5 @@ async def async_make_clip(hass: HomeAssistant, media: Media, title: str | None =
         raise VoiceTooLarge
     if found is None or found.seconds < MIN_SOUND:
         raise VoiceEmpty
-    return Clip(Sound(bytes(content), found.kind), found.seconds, title or media.title)
+    name = clean(title or media.title, limit=MAX_TITLE) or None
+    return Clip(Sound(bytes(content), found.kind), found.seconds, name)

@@ -14,6 +14,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util.hass_dict import HassKey
 
 from ..api.errors import VoiceFormat
+from ..api.foreign import clean
 from ..const import DOMAIN, LOGGER
 from ..errors import failed
 from .formats import Content
@@ -63,7 +64,7 @@ async def async_to_mp3(hass: HomeAssistant, content: Content, limit: int) -> byt
             LOGGER.debug("ffmpeg cannot be started: %s", err)
             raise failed("ffmpeg_missing") from None
     if code or not output:
-        LOGGER.debug("ffmpeg: %s", complaint.decode(errors="replace"))
+        LOGGER.debug("ffmpeg: %s", clean(complaint.decode(errors="replace")))
         raise VoiceFormat("", "not a sound")
     return output
 

@@ -10,6 +10,7 @@ from homeassistant.helpers.selector import TextSelector
 import voluptuous as vol
 
 from ..api import SodaClient
+from ..api.foreign import clean
 from ..const import CONF_DEVICE_SERIAL
 from ..coordinator import SodaCoordinator, make_client
 from .checks import camera_errors, is_known, normal_serial
@@ -28,7 +29,7 @@ class CameraSubentryFlow(ConfigSubentryFlow):
             failed = await camera_errors(self.hass, await self._client(), [serial])
             if not failed:
                 return self.async_create_entry(
-                    title=user_input.get(CONF_NAME, "").strip() or serial,
+                    title=clean(user_input.get(CONF_NAME)) or serial,
                     data={CONF_DEVICE_SERIAL: serial},
                     unique_id=serial,
                 )
@@ -52,7 +53,7 @@ class CameraSubentryFlow(ConfigSubentryFlow):
         """Ask for another name."""
         subentry = self._get_reconfigure_subentry()
         if user_input is not None:
-            name = user_input[CONF_NAME].strip() or subentry.title
+            name = clean(user_input[CONF_NAME]) or subentry.title
             return self.async_update_and_abort(self._get_entry(), subentry, title=name)
         return self.async_show_form(
             step_id="reconfigure",

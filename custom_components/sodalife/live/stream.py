@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 import logging
-import re
 import time
 
 from homeassistant.components.stream import DOMAIN as STREAM, HLS_PROVIDER, Stream
@@ -21,6 +20,7 @@ from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
 from ..api import LiveAddress
+from ..api.foreign import hide_addresses
 from ..api.live import MARGIN
 from ..const import DOMAIN, LOGGER
 from .hls_restart import keep_players
@@ -35,13 +35,10 @@ CALM = 120.0  # seconds without a failure after which the next one counts as the
 class SignedAddressFilter(logging.Filter):
     """Takes the signed part of addresses out of what a stream logs."""
 
-    _query = re.compile(r"(\w+://[^\s?'\"]+)\?[^\s'\")]*")
-    _old_form = re.compile(r"(/openlive/)[0-9a-fA-F]{16,}")
-
     def filter(self, record: logging.LogRecord) -> bool:
         """Rewrite the message; every record passes."""
         message = record.getMessage()
-        clean = self._old_form.sub(r"\1***", self._query.sub(r"\1?***", message))
+        clean = hide_addresses(message)
         if clean != message:
             record.msg, record.args = clean, ()
         return True
