@@ -6,11 +6,14 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import nullcontext
 import io
+from typing import ClassVar
+from weakref import WeakKeyDictionary
 
 import aiohttp
 from yarl import URL
 
 from .errors import AnswerTimeout, CannotConnect
+from .fetch import ENCODINGS, read_limited
 from .models import Picture, Sound
 from .picture import fetch_picture
 from .transport import Answer, Post, reason
@@ -22,6 +25,23 @@ MAX_CALLS = 64
 MAX_PICTURES = 32
 
 
+class Slots:
+    """What all who use one session share: two applications have no more connections than one."""
+
+    _by_session: ClassVar[WeakKeyDictionary[aiohttp.ClientSession, Slots]] = WeakKeyDictionary()
+
+    def __init__(self) -> None:
+        """Have all of them free."""
+        self.calls = asyncio.Semaphore(MAX_CALLS)
+        self.pictures = asyncio.Semaphore(MAX_PICTURES)
+        self.large_picture = asyncio.Lock()
+
+    @classmethod
+    def of(cls, session: aiohttp.ClientSession) -> Slots:
+        """Return those of a session."""
+        return cls._by_session.setdefault(session, cls())
+
+
 class HttpTransport:
     """Speaks to the platform over HTTP, with a session that is its owner's to close."""
 
@@ -31,12 +51,11 @@ class HttpTransport:
         self._base = URL(host)
         self._urls: dict[str, URL] = {}  # by path: making one takes longer than it seems
         self._timeouts: dict[float, aiohttp.ClientTimeout] = {}
-        self._slots = asyncio.Semaphore(MAX_CALLS)
-        self._picture_slots = asyncio.Semaphore(MAX_PICTURES)
+        self._slots = Slots.of(session)
 
     async def post(self, post: Post) -> Answer:
         """POST a JSON body, or a form if there is a sound."""
-        async with nullcontext() if post.urgent else self._slots:
+        async with nullcontext() if post.urgent else self._slots.calls:
             try:
                 return await self._exchange(post)
             except TimeoutError:
@@ -47,8 +66,11 @@ class HttpTransport:
 
     async def picture(self, address: str) -> Picture:
         """Fetch a picture; see `picture.fetch_picture`."""
-        async with self._picture_slots, self._slots:
-            return await fetch_picture(self._session, address, self._base.host or "")
+        slots = self._slots
+        async with slots.pictures, slots.calls:
+            return await fetch_picture(
+                self._session, address, self._base.raw_host or "", slots.large_picture
+            )
 
     async def _exchange(self, post: Post) -> Answer:
         if (url := self._urls.get(post.path)) is None:
@@ -63,13 +85,10 @@ class HttpTransport:
             data=_form(post.fields, post.sound) if post.sound is not None else None,
             timeout=limit,
             allow_redirects=False,  # a POST that is redirected loses its body
+            headers=ENCODINGS,
+            auto_decompress=False,
         ) as response:
-            body = bytearray()
-            while chunk := await response.content.readany():
-                body += chunk
-                if len(body) > MAX_ANSWER:
-                    return Answer(response.status, None)
-            return Answer(response.status, bytes(body))
+            return Answer(response.status, await read_limited(response, MAX_ANSWER))
 
 
 def _form(fields: Mapping[str, str | int], sound: Sound) -> aiohttp.FormData:
