@@ -8,6 +8,7 @@ import socket
 from typing import Any
 
 from aiohttp import web
+from aiohttp.test_utils import TestServer
 from homeassistant.components.http import HomeAssistantView
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
@@ -106,8 +107,8 @@ class _Sounds(HomeAssistantView):
 
 
 @pytest.fixture
-async def server(hass: HomeAssistant, tmp_path: Path, socket_enabled: None) -> AsyncIterator[int]:
-    """Have Home Assistant listen, with a certificate that nobody has signed; say on which port."""
+async def port(hass: HomeAssistant, tmp_path: Path, socket_enabled: None) -> int:
+    """Say where Home Assistant is to listen, with a certificate that nobody has signed."""
     server_context(tmp_path)
     with socket.socket() as found:
         found.bind((ADDRESS, 0))
@@ -121,21 +122,30 @@ async def server(hass: HomeAssistant, tmp_path: Path, socket_enabled: None) -> A
     }
     assert await async_setup_component(hass, "http", {"http": config})
     hass.http.register_view(_Sounds())
-    await hass.http.start()
+    return port
+
+
+@pytest.fixture
+async def server(
+    port: int, hass: HomeAssistant, at_home: None, tmp_path: Path
+) -> AsyncIterator[int]:
+    """Have it listen there; the test plugin keeps it from doing so by itself."""
+    server = TestServer(hass.http.app, host=ADDRESS, port=port)
+    await server.start_server(ssl=server_context(tmp_path), access_log=None)
     yield port
-    await hass.http.stop()
+    await server.close()
 
 
 @pytest.mark.parametrize(
     "origin", ["", EXTERNAL, "https://127.0.0.1:{port}", "http://localhost:{port}"]
 )
 async def test_what_is_no_file_comes_from_the_own_server_whatever_its_certificate(
-    server: int, at_home: None, sim: SimCamera, play: Act, origin: str
+    server: int, sim: SimCamera, play: Act, origin: str
 ) -> None:
     """It wants to know who comes, and the address that it is known by leads nowhere from here."""
     await play(origin.format(port=server) + _Sounds.url)
     assert sim.voices[0].duration == pytest.approx(2, abs=0.2)
 
 
-async def test_what_the_own_server_does_not_have(server: int, at_home: None, play: Act) -> None:
+async def test_what_the_own_server_does_not_have(server: int, play: Act) -> None:
     await refused(play("/api/some_integration/nothing"), "media_not_readable")
