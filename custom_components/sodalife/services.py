@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -85,11 +86,11 @@ async def _write(hass: HomeAssistant, path: Path, content: bytes) -> None:
 
 
 async def _send_voice(camera: SodaCamera, call: ServiceCall) -> None:
-    async def make() -> Clip:
+    def make() -> AbstractAsyncContextManager[Clip]:
         if (file := call.data.get(ATTR_FILE)) is not None:
-            return await async_file_clip(camera.hass, file)
+            return async_file_clip(camera.hass, file)
         media_id = call.data[ATTR_MEDIA][ATTR_MEDIA_ID]
-        return await async_clip(camera.hass, media_id, entity_id=camera.entity_id)
+        return async_clip(camera.hass, media_id, entity_id=camera.entity_id)
 
     await camera.soda.speaker.play(make)
 

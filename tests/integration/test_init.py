@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from homeassistant.config_entries import SOURCE_USER, ConfigEntryDisabler, ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant
@@ -66,6 +68,31 @@ async def test_no_token_yet(
     assert hass.states.async_entity_ids("camera") == []
 
     cloud.faults.clear()
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert entry.state is ConfigEntryState.LOADED
+    await act("capture")
+
+
+@pytest.mark.parametrize("status", [401, 403, 407, 413, 429])
+async def test_a_proxy_that_lets_nobody_through(
+    hass: HomeAssistant, host: str, set_up: SetUp, act: Act, status: int
+) -> None:
+    """It says nothing about the application's credentials."""
+
+    async def refuse(request: web.Request) -> web.Response:
+        return web.Response(status=status)
+
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", refuse)
+    async with TestServer(app, host="127.0.0.1") as proxy:
+        entry = await set_up(host=str(proxy.make_url("")).rstrip("/"))
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert entry.error_reason_translation_key == (
+        "rate_limited" if status == 429 else "malformed_answer"
+    )
+    assert hass.config_entries.flow.async_progress() == []
+
+    hass.config_entries.async_update_entry(entry, data={**entry.data, "host": host})
     await hass.config_entries.async_reload(entry.entry_id)
     assert entry.state is ConfigEntryState.LOADED
     await act("capture")

@@ -21,17 +21,17 @@ from .transport import Answer
 LIVE_LIFE = 240.0  # seconds that a live address is kept which does not name its end
 MAX_LIFE = 10 * 365 * 86400.0  # seconds; what is said to live longer is a mistake
 
+_STATUSES = frozenset(HTTPStatus)
+
 type Payload = dict[str, Any]
 
-# What the status says where the body is not the platform's: a proxy or a gateway speaks.
-_STATUS_ERRORS: dict[int, type[SodaError]] = {
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: VoiceTooLarge,  # nothing else that we send is large
-    HTTPStatus.TOO_MANY_REQUESTS: RateLimited,
-}
 
+def payload_of(
+    answer: Answer, secrets: Callable[[], Iterable[str]] = tuple, *, to_sound: bool = False
+) -> Payload:
+    """Return the JSON object that an answer (`to_sound`: to a sound that was sent) is.
 
-def payload_of(answer: Answer, secrets: Callable[[], Iterable[str]] = tuple) -> Payload:
-    """Return the JSON object that an answer is; `secrets` gives what may not be repeated.
+    `secrets` gives what may not be repeated.
 
     Raises:
         CannotConnect, MalformedAnswer: if it is none.
@@ -46,19 +46,28 @@ def payload_of(answer: Answer, secrets: Callable[[], Iterable[str]] = tuple) -> 
     error = fields and fields.get("error")
     if fields and error and isinstance(error, str | int | float):
         raise error_of(error, fields.get("error_description"), secrets())
-    _check_status(answer.status)
+    _check_status(answer.status, to_sound=to_sound)
     if error or fields is None:
         raise MalformedAnswer("", f"HTTP {answer.status}")
     return fields
 
 
-def _check_status(status: int) -> None:
-    if (kind := _STATUS_ERRORS.get(status)) is not None:
-        raise kind("", f"HTTP {status}")
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise CannotConnect("", f"HTTP {status}")
-    if status >= HTTPStatus.MULTIPLE_CHOICES:
-        raise MalformedAnswer("", f"HTTP {status}")
+def _check_status(status: int, *, to_sound: bool) -> None:
+    """Look at the status where the body is not the platform's: a proxy or a gateway speaks.
+
+    It knows nothing of our credentials: 401, 403 and 407 are about those that it wants itself.
+    """
+    if status < HTTPStatus.MULTIPLE_CHOICES:
+        return
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        kind: type[SodaError] = RateLimited
+    elif status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and to_sound:
+        kind = VoiceTooLarge  # nothing else that we send is large
+    else:
+        gateway = status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        kind = CannotConnect if gateway else MalformedAnswer
+    phrase = HTTPStatus(status).phrase if status in _STATUSES else ""
+    raise kind("", f"HTTP {status} {phrase}".strip())
 
 
 def text_of(answer: Payload, name: str) -> str:

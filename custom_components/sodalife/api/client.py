@@ -219,9 +219,10 @@ class SodaClient:
         stats = self.stats[request.endpoint]
         began = time.perf_counter()
         try:
-            response = await self.transport.post(post)
             answer = payload_of(
-                response, lambda: self._secrets(attempt.token.value, request.serial)
+                await self.transport.post(post),
+                lambda: self._secrets(attempt.token.value, request.serial),
+                to_sound=request.sound is not None,
             )
         except SodaError as err:
             stats.errors += 1

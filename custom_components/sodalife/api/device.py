@@ -214,7 +214,7 @@ class Device:
             self.seen_at = self.clock.monotonic()
             self.online = encrypted  # which is as good as an address
         if not (endpoint is Endpoint.ONLINE and isinstance(err, DeviceOffline)):
-            failure = Failure(endpoint, err, self.clock.time()).after(self.last_failure)
+            failure = Failure(endpoint, err.copy(), self.clock.time()).after(self.last_failure)
             self.last_failure = self.failures[endpoint] = failure
         self.outcome.emit(err)
         self.changed.emit()

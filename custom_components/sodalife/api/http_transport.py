@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from contextlib import nullcontext
 import io
 import time
+from typing import ClassVar
+from weakref import WeakKeyDictionary
 
 import aiohttp
 from yarl import URL
 
 from .errors import AnswerTimeout, CannotConnect
+from .fetch import ENCODINGS, read_limited
 from .models import Picture, Sound
 from .picture import fetch_picture
 from .transport import Answer, Post, reason
@@ -24,6 +27,23 @@ MAX_PICTURES = 32
 CLOSED_AT_ONCE = 1.0  # seconds; whoever closes a connection later may have acted before
 
 
+class Slots:
+    """What all who use one session share: two applications have no more connections than one."""
+
+    _by_session: ClassVar[WeakKeyDictionary[aiohttp.ClientSession, Slots]] = WeakKeyDictionary()
+
+    def __init__(self) -> None:
+        """Have all of them free."""
+        self.calls = asyncio.Semaphore(MAX_CALLS)
+        self.pictures = asyncio.Semaphore(MAX_PICTURES)
+        self.large_picture = asyncio.Lock()
+
+    @classmethod
+    def of(cls, session: aiohttp.ClientSession) -> Slots:
+        """Return those of a session."""
+        return cls._by_session.setdefault(session, cls())
+
+
 class HttpTransport:
     """Speaks to the platform over HTTP, with a session that is its owner's to close."""
 
@@ -34,12 +54,11 @@ class HttpTransport:
         self._urls: dict[str, URL] = {}  # by path: making one takes longer than it seems
         self._timeouts: dict[float, aiohttp.ClientTimeout] = {}
         self._keeps = False  # connections: it has answered since it closed two in a row
-        self._slots = asyncio.Semaphore(MAX_CALLS)
-        self._picture_slots = asyncio.Semaphore(MAX_PICTURES)
+        self._slots = Slots.of(session)
 
     async def post(self, post: Post) -> Answer:
         """POST a JSON body, or a form if there is a sound."""
-        async with nullcontext() if post.urgent else self._slots:
+        async with nullcontext() if post.urgent else self._slots.calls:
             try:
                 return await self._exchange_or_repeat(post)
             except TimeoutError:
@@ -50,8 +69,11 @@ class HttpTransport:
 
     async def picture(self, address: str) -> Picture:
         """Fetch a picture; see `picture.fetch_picture`."""
-        async with self._picture_slots, self._slots:
-            return await fetch_picture(self._session, address, self._base.host or "")
+        slots = self._slots
+        async with slots.pictures, slots.calls:
+            return await fetch_picture(
+                self._session, address, self._base.raw_host or "", slots.large_picture
+            )
 
     async def _exchange_or_repeat(self, post: Post) -> Answer:
         """Try once more, where that may be, if the connection was closed under the request.
@@ -89,14 +111,12 @@ class HttpTransport:
             data=_form(post.fields, post.sound) if post.sound is not None else None,
             timeout=limit,
             allow_redirects=False,  # a POST that is redirected loses its body
+            headers=ENCODINGS,
+            auto_decompress=False,
         ) as response:
-            body = bytearray()
-            while chunk := await response.content.readany():
-                body += chunk
-                if len(body) > MAX_ANSWER:
-                    return Answer(response.status, None)
-            self._keeps = True
-            return Answer(response.status, bytes(body))
+            body = await read_limited(response, MAX_ANSWER)
+            self._keeps = self._keeps or body is not None
+            return Answer(response.status, body)
 
 
 def _form(fields: Mapping[str, str | int], sound: Sound) -> aiohttp.FormData:
