@@ -102,6 +102,14 @@ def test_the_changelog_knows_this_version() -> None:
     assert f"## {version}\n" in (ROOT / "CHANGELOG.md").read_text()
 
 
+def test_a_dark_picture_is_there_only_if_it_differs() -> None:
+    """Home Assistant falls back to the other one."""
+    brand = OURS / "brand"
+    for dark in brand.glob("dark_*.png"):
+        light = brand / dark.name.removeprefix("dark_")
+        assert dark.read_bytes() != light.read_bytes(), dark.name
+
+
 @pytest.mark.parametrize("pattern", ["pypi.org/simple", "deb.debian.org", "/root/", "/work/main"])
 def test_no_file_names_this_machine_or_a_registry(pattern: str) -> None:
     listed = subprocess.run(
