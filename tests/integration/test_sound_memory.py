@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from functools import partial
+import gc
 from pathlib import Path
 import tracemalloc
 from typing import Any
@@ -14,13 +15,14 @@ from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 import pytest
 
+from custom_components.sodalife.api import Sound
 from custom_components.sodalife.api.errors import SpeakerFull, VoiceFormat
 from custom_components.sodalife.audio import clips as module
 from custom_components.sodalife.audio.clips import MAX_HELD, Clips, clips
 from custom_components.sodalife.audio.media import Media, async_spooled
-from simulator import Cloud
+from simulator import Cloud, Fault
 from tests.clock import until
-from tests.integration.common import DOMAIN, FindEntity, SetUp
+from tests.integration.common import DOMAIN, Act, FindEntity, SetUp
 from tests.integration.refusals import LOCAL, refused
 from tests.integration.sounds import sound, wav
 
@@ -167,6 +169,21 @@ async def test_who_leaves_does_not_take_it_from_the_others(
 
 
 # --- within bounds
+
+
+async def test_nothing_holds_on_to_a_sound_that_was_refused(
+    ready: None, media_folder: Path, play: Act, cloud: Cloud
+) -> None:
+    """Tracebacks of what failed stay until Python collects garbage: 20 MB each, with the sound."""
+    (media_folder / "ding.wav").write_bytes(wav(1))
+    cloud.faults.add(Fault("code", "sendvoice", code="111001", times=1))
+    cloud.faults.add(Fault("reset_after", "sendvoice", times=1))
+    gc.disable()
+    await refused(play(f"{LOCAL}ding.wav"), "voice_format")
+    await refused(play(f"{LOCAL}ding.wav"), "cannot_connect")
+    left = [one for one in gc.get_objects() if isinstance(one, Sound)]
+    gc.enable()
+    assert [len(one.content) for one in left if one.content] == []
 
 
 async def test_a_large_file_is_not_read_into_memory(hass: HomeAssistant, shelf: Clips) -> None:

@@ -62,6 +62,7 @@ async def fetch_picture(
     except Unfetchable as err:
         raise PictureUnusable("", str(err)) from None
     if (mime := content_type_of(content)) is None:
+        del content  # or the traceback keeps it
         raise PictureUnusable("", "not a picture")
     return Picture(content, mime)
 
@@ -70,11 +71,14 @@ async def _read(response: aiohttp.ClientResponse, one_large: asyncio.Lock) -> by
     if (response.content_length or 0) > MAX_PICTURE:
         raise TooLarge("larger than 20 MB")
     content = bytearray()
-    async with AsyncExitStack() as turn, aclosing(pieces(response)) as body:
-        async for piece in body:
-            if len(content) <= LARGE < len(content) + len(piece):
-                await turn.enter_async_context(one_large)
-            content += piece
-            if len(content) > MAX_PICTURE:
-                raise TooLarge("larger than 20 MB")
-        return bytes(content)
+    try:
+        async with AsyncExitStack() as turn, aclosing(pieces(response)) as body:
+            async for piece in body:
+                if len(content) <= LARGE < len(content) + len(piece):
+                    await turn.enter_async_context(one_large)
+                content += piece
+                if len(content) > MAX_PICTURE:
+                    raise TooLarge("larger than 20 MB")
+            return bytes(content)
+    finally:
+        content.clear()  # or a traceback keeps it

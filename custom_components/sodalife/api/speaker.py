@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
@@ -85,13 +85,14 @@ class Speaker:
         """
         queued = self._join(place)
         try:
-            async with make() as clip:
+            async with AsyncExitStack() as held:
+                clip = await held.enter_async_context(make())
                 queued.made = True
                 self._advance()
                 await queued.called.wait()
                 if queued.dropped:
                     raise VoiceDropped
-                await self._queue.run(Priority.VOICE, lambda: self._send(queued, clip))
+                await self._queue.run(Priority.VOICE, lambda: self._send(queued, clip, held))
         finally:
             self._leave(queued)
 
@@ -136,13 +137,14 @@ class Speaker:
             self._current = self._waiting.pop(0)
             self._current.called.set()
 
-    async def _send(self, queued: _QueuedSound, clip: Clip) -> None:
+    async def _send(self, queued: _QueuedSound, clip: Clip, held: AsyncExitStack) -> None:
         """Send the sound; the call queue goes on with this when the caller is cancelled."""
         if queued is not self._current:
             raise VoiceDropped  # the caller was cancelled just now
         queued.on_its_way = True
         try:
-            await self._device.send_voice(clip.sound)
+            async with held.pop_all():  # for as long as this takes, and not as the caller does
+                await self._device.send_voice(clip.sound)
         except BaseException as err:
             self._ended()
             if isinstance(err, VoiceDuration) and clip.seconds > SHORT:

@@ -128,7 +128,9 @@ class Clips:
         order.task.cancel()
         await asyncio.wait({order.task})  # a program that it runs ends with it
         if not order.task.cancelled() and order.task.exception() is None:
-            self.room.give(len(order.task.result().sound.content))
+            sound = order.task.result().sound
+            self.room.give(len(sound.content))
+            sound.discard()
 
     async def _make(self, media: Media) -> Clip:
         with await media.open() as file:
@@ -148,6 +150,7 @@ class Clips:
         async with self._conversions, self.room.borrow(MAX_SOUND) as loan:
             content = await async_to_mp3(self._hass, file, MAX_SOUND)
             if len(content) > MAX_SOUND:
+                del content  # or the traceback keeps it
                 raise VoiceTooLarge
             found = await self._hass.async_add_executor_job(recognise, content)
             return _kept(loan, content, found)
