@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -22,6 +22,8 @@ class Post:
         path: the part of the address after the platform's own.
         timeout: how many seconds the answer may take.
         urgent: it is a stop, which waits for no other call.
+        repeatable: to do it twice does no harm ...
+        rest: ... once this has been waited for.
         on_send: called when it goes out; until then nobody was asked for anything.
 
     """
@@ -32,6 +34,8 @@ class Post:
     sound: Sound | None = None
     timeout: float = 10.0
     urgent: bool = False
+    repeatable: bool = True
+    rest: Callable[[], Awaitable[None]] | None = None
     on_send: Callable[[], None] = lambda: None
 
 
