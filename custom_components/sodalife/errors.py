@@ -99,7 +99,7 @@ async def async_report(hass: HomeAssistant, failures: list[HomeAssistantError]) 
     def sentence(err: HomeAssistantError) -> str:
         text = texts.get(f"component.{DOMAIN}.exceptions.{err.translation_key}.message")
         if text is None or err.translation_domain != DOMAIN:
-            return str(err)
+            return clean(str(err))
         return text.format(**(err.translation_placeholders or {}))
 
     raise HomeAssistantError(

@@ -10,6 +10,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
 
 from .api import Token
+from .api.foreign import is_address
 from .const import DOMAIN, LOGGER
 
 STORAGE_VERSION = 1
@@ -37,9 +38,9 @@ class HomeTokenStore:
             data = await self._store.async_load()
             if not data or data["host"] != self._host:
                 return None
-            return Token(
-                str(data["access_token"]), float(data["fetched_at"]), float(data["expires_at"])
-            )
+            if not is_address(token := data["access_token"]):
+                raise ValueError("no token")
+            return Token(token, float(data["fetched_at"]), float(data["expires_at"]))
         except UNREADABLE as err:
             LOGGER.warning("The stored token cannot be read (%s); another is fetched", type(err))
             return None

@@ -37,6 +37,7 @@ SPELLINGS = {
     "JSON, then percent": quote(json.dumps(SECRET), safe=""),
     "HTML": html.escape(SECRET),
     "HTML, all of it": "".join(f"&#{ord(letter)};" for letter in SECRET),
+    "HTML, careless": "".join(f"&#{ord(letter):07}" for letter in SECRET),
     "HTML, hexadecimal": "".join(f"&#x{ord(letter):x};" for letter in SECRET),
     "base64": b64encode(SECRET.encode()).decode(),
     "base64, after one letter": b64encode(f"a{SECRET}".encode()).decode(),

@@ -30,7 +30,7 @@ _OLD_FORM = re.compile(r"(/openlive/)[0-9a-fA-F]{16,}")
 _LAYERS = 4  # of spellings within each other
 _SPELT = re.compile(
     rb"%(?P<percent>[0-9a-fA-F]{2})|\\u(?P<json>[0-9a-fA-F]{4})|\\x(?P<hex>[0-9a-fA-F]{2})"
-    rb"|(?P<html>&(?:#\d{1,6}|#[xX][0-9a-fA-F]{1,5}|amp|lt|gt|quot|apos);)|\s+|\\"
+    rb"|(?P<html>&(?:#\d{1,9}|#[xX][0-9a-fA-F]{1,8}|amp|lt|gt|quot|apos);?)|\s+|\\"
 )
 _MIN_BASE64 = 4  # letters; fewer are found in any text
 
