@@ -82,18 +82,18 @@ class SodaCamera(SodaEntity, CameraEntity):
     @override
     def is_streaming(self) -> bool:
         """Whether somebody is watching live."""
-        return self._live is not None and self._live.watched
+        live = self._live
+        return live is not None and bool(live.stream or live.viewers.sessions) and live.watched
 
     @property
     @override
     def extra_state_attributes(self) -> Mapping[str, Any]:
         """When the snapshot was taken, and which moves the camera said it cannot do."""
-        snapshot = self.soda.snapshots.last
+        snapshot, device = self.soda.snapshots.last, self.soda.device
+        refused = sorted(device.refused) if device.refusals else []
         return {
             "captured_at": snapshot and datetime.fromtimestamp(snapshot.captured_at, UTC),
-            "ptz_unsupported": [
-                command.name.lower() for command in sorted(self.soda.device.refused)
-            ],
+            "ptz_unsupported": [command.name.lower() for command in refused],
         }
 
     @override

@@ -15,13 +15,21 @@ from urllib.parse import parse_qs, urlsplit
 from .codes import error_of
 from .errors import CannotConnect, MalformedAnswer, RateLimited, SodaError, VoiceTooLarge
 from .foreign import is_address
-from .models import LiveAddress
+from .models import Endpoint, LiveAddress
 from .transport import Answer
 
 LIVE_LIFE = 240.0  # seconds that a live address is kept which does not name its end
 MAX_LIFE = 10 * 365 * 86400.0  # seconds; what is said to live longer is a mistake
 
 _STATUSES = frozenset(HTTPStatus)
+RESULT_FIELD = {  # what only an answer of the platform has; a gateway's proves nothing
+    Endpoint.CAPTURE: "picUrl",
+    Endpoint.CONTROL: "data",
+    Endpoint.VOICE: "data",
+    Endpoint.LIVE: "url",
+    Endpoint.ONLINE: "online",
+    Endpoint.TALK: "url",
+}
 
 type Payload = dict[str, Any]
 

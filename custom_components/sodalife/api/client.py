@@ -10,7 +10,15 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 import time
 
-from .answers import Payload, live_address_of, payload_of, require_success, seconds_of, text_of
+from .answers import (
+    RESULT_FIELD,
+    Payload,
+    live_address_of,
+    payload_of,
+    require_success,
+    seconds_of,
+    text_of,
+)
 from .attempts import Attempt, Attempts
 from .clock import Clock, SystemClock
 from .dialect_probe import DialectProbe
@@ -45,14 +53,6 @@ from .transport import Post, Transport
 
 SCOPE = "iot:public,iot:control"
 TALK_LIFE = 300.0  # "talkurl", rev. 2021-01-08: valid for 5 minutes
-RESULT_FIELD = {  # what only an answer of the platform has; a gateway's proves nothing
-    Endpoint.CAPTURE: "picUrl",
-    Endpoint.CONTROL: "data",
-    Endpoint.VOICE: "data",
-    Endpoint.LIVE: "url",
-    Endpoint.ONLINE: "online",
-    Endpoint.TALK: "url",
-}
 _BEFORE_THE_DEVICE = (TokenRejected, InvalidParameter, ApplicationFrozen)
 _OF_THE_TOKEN_ENDPOINT = (
     CannotConnect,

@@ -66,6 +66,7 @@ class Device:
         seen_at: monotonic time of the last answer that tells.
         last_failure: what went wrong last, over or not.
         failures: what goes wrong, by endpoint, until it works again.
+        refusals: when (epoch) it said of which moves that it cannot make them; see `refused`.
         changed: something of that has changed.
         outcome: a call has ended, with an error or, with None, well ...
         reports_success: ... the latter only if somebody wants to know.
@@ -81,7 +82,7 @@ class Device:
         self.seen_at = float("-inf")
         self.last_failure: Failure | None = None
         self.failures: dict[Endpoint, Failure] = {}
-        self._refused: dict[Command, float] = {}  # when (epoch)
+        self.refusals: dict[Command, float] = {}
         self.changed: Signal[[]] = Signal()
         self.outcome: Signal[[SodaError | None]] = Signal()
         self.reports_success = True
@@ -96,20 +97,20 @@ class Device:
     def refused(self) -> frozenset[Command]:
         """The moves that it said it cannot make; after a week it may be another device."""
         since = self.clock.time() - REFUSAL_LIFE
-        return frozenset(command for command, at in self._refused.items() if at > since)
+        return frozenset(command for command, at in self.refusals.items() if at > since)
 
     def memory(self) -> Memory:
         """Return what is to outlive this run."""
         failure, quota = self.failures.get(Endpoint.CAPTURE), None
         if failure is not None and isinstance(failure.error, CaptureQuotaUsed):
             quota = QuotaUsed(failure.at, failure.error)
-        refused = {command: self._refused[command] for command in sorted(self.refused)}
+        refused = {command: self.refusals[command] for command in sorted(self.refused)}
         return Memory(self._calls.count, self._calls.began_at, quota, refused)
 
     def recall(self, memory: Memory) -> None:
         """Go on from what an earlier run has known; of a quota, if it is today's."""
         self._calls.resume(memory.calls, memory.counted_from)
-        self._refused.update(memory.refused)
+        self.refusals.update(memory.refused)
         quota = memory.quota
         if quota is not None and platform_day(quota.at) == platform_day(self.clock.time()):
             self.failures[Endpoint.CAPTURE] = Failure(Endpoint.CAPTURE, quota.error, quota.at)
@@ -134,10 +135,10 @@ class Device:
             await self._observe(Endpoint.CONTROL, call)
         except NotSupported as err:
             if refused := refused_with(command, err):
-                self._refused.update(dict.fromkeys(refused, self.clock.time()))
+                self.refusals.update(dict.fromkeys(refused, self.clock.time()))
                 self.changed.emit()
             raise
-        if self._refused.pop(command, None) is not None:
+        if self.refusals.pop(command, None) is not None:
             self.changed.emit()
 
     async def try_start(self, command: Command, on_send: Callable[[], None]) -> Exception | None:

@@ -1,32 +1,26 @@
 """Fetching what is behind addresses that others hand out, and that are trusted in nothing.
 
 Where an address leads is seen by the resolver that the connection is made with, so that what is
-checked is what is used. Bodies are inflated here, in small pieces: aiohttp 3.11 inflates all that
-has come before anybody can count it.
+checked is what is used.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from http import HTTPStatus
 import ipaddress
 import socket
 from typing import override
-import zlib
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.hdrs import ACCEPT_ENCODING, CONTENT_ENCODING, LOCATION
+from aiohttp.hdrs import LOCATION
 from yarl import URL
 
+from .body import ENCODINGS
 from .transport import reason
 
-ENCODINGS = {ACCEPT_ENCODING: "gzip, deflate"}  # what can be inflated here
-_PIECE = 1 << 16  # bytes that are inflated at a time: less than 1 ms
-_ZLIB_OR_GZIP = zlib.MAX_WBITS | 32
-_DEFLATE = 8  # RFC 1950, "CM"
 _MAX_HEADER = 1 << 16  # bytes; as Home Assistant allows: signed addresses are long
 _SCHEMES = ("http", "https")
 
@@ -162,54 +156,3 @@ async def _follow(
 def as_given(address: str) -> URL:
     """Return an address byte for byte, where that is possible: quoting breaks signatures."""
     return URL(address, encoded=address.isascii() and " " not in address)
-
-
-async def read_limited(response: aiohttp.ClientResponse, limit: int) -> bytes | None:
-    """Read a body that is not inflated yet, or None if it is longer than `limit` bytes then.
-
-    Raises:
-        aiohttp.ClientError: if it breaks off, or nobody can read it.
-
-    """
-    content = bytearray()
-    async with aclosing(pieces(response)) as body:
-        async for piece in body:
-            content += piece
-            if len(content) > limit:
-                return None
-    return bytes(content)
-
-
-async def pieces(response: aiohttp.ClientResponse) -> AsyncGenerator[bytes]:
-    """Give a body piece by piece, inflated, and let others run in between.
-
-    Raises:
-        aiohttp.ClientError: if it breaks off, or nobody can read it.
-
-    """
-    encoding = response.headers.get(CONTENT_ENCODING, "identity").strip().lower()
-    if encoding in ("identity", ""):
-        while chunk := await response.content.readany():
-            yield chunk
-    elif encoding in ("gzip", "x-gzip", "deflate"):
-        try:
-            async for piece in _inflated(response.content, encoding):
-                yield piece
-        except zlib.error:
-            raise aiohttp.ClientPayloadError("nothing that can be inflated") from None
-    else:
-        raise aiohttp.ClientPayloadError("another encoding than was asked for")
-
-
-async def _inflated(content: aiohttp.StreamReader, encoding: str) -> AsyncGenerator[bytes]:
-    chunk = await content.readany()
-    # Some send "deflate" without the header that belongs to it.
-    bare = encoding == "deflate" and chunk and chunk[0] & 0xF != _DEFLATE
-    inflate = zlib.decompressobj(-zlib.MAX_WBITS if bare else _ZLIB_OR_GZIP)
-    while chunk and not inflate.eof:
-        if piece := inflate.decompress(chunk, _PIECE):
-            yield piece
-        await asyncio.sleep(0)
-        chunk = inflate.unconsumed_tail or await content.readany()
-    if not inflate.eof:
-        raise aiohttp.ClientPayloadError("broken off")

@@ -11,10 +11,11 @@ from weakref import WeakKeyDictionary
 
 import aiohttp
 from aiohttp.abc import AbstractStreamWriter
+from aiohttp.hdrs import CONTENT_ENCODING
 from yarl import URL
 
+from .body import ENCODINGS, read_limited
 from .errors import AnswerTimeout, CannotConnect
-from .fetch import ENCODINGS, read_limited
 from .models import Picture, Sound
 from .picture import fetch_picture
 from .transport import Answer, Post, reason
@@ -115,7 +116,13 @@ class HttpTransport:
             headers=ENCODINGS,
             auto_decompress=False,
         ) as response:
-            body = await read_limited(response, MAX_ANSWER)
+            if CONTENT_ENCODING in response.headers:
+                body = await read_limited(response, MAX_ANSWER)
+            else:  # as nearly always
+                plain = bytearray()
+                while len(plain) <= MAX_ANSWER and (chunk := await response.content.readany()):
+                    plain += chunk
+                body = bytes(plain) if len(plain) <= MAX_ANSWER else None
             self._keeps = self._keeps or body is not None
             return Answer(response.status, body)
 

@@ -6,19 +6,16 @@ The address is signed and must be used byte for byte; where it leads is not trus
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack, aclosing
 
 import aiohttp
 from yarl import URL
 
+from .body import read_limited
 from .errors import PictureUnusable
-from .fetch import TooLarge, Unfetchable, fetched, pieces
+from .fetch import Unfetchable, fetched
 from .models import Picture
 
 MAX_PICTURE = 20 << 20  # bytes
-# Bytes. Cameras' pictures are smaller. Of those that are not, one is read at a time, however
-# many come, so that all of them together stay within bounds.
-LARGE = 2 << 20
 TIMEOUT = 15.0  # seconds
 MAX_REDIRECTS = 3
 _MAGIC = ((b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"))
@@ -54,31 +51,16 @@ async def fetch_picture(
         async with asyncio.timeout(TIMEOUT):
             url = URL(address, encoded=True)
             async with fetched(session, url, redirects=MAX_REDIRECTS, by=platform_host) as response:
-                content = await _read(response, one_large or asyncio.Lock())
+                content = await read_limited(response, MAX_PICTURE, one_large)
     except TimeoutError:
         raise PictureUnusable("", "timeout") from None
     except ValueError:
         raise PictureUnusable("", "no address") from None
     except Unfetchable as err:
         raise PictureUnusable("", str(err)) from None
+    if content is None:
+        raise PictureUnusable("", "larger than 20 MB")
     if (mime := content_type_of(content)) is None:
         del content  # or the traceback keeps it
         raise PictureUnusable("", "not a picture")
     return Picture(content, mime)
-
-
-async def _read(response: aiohttp.ClientResponse, one_large: asyncio.Lock) -> bytes:
-    if (response.content_length or 0) > MAX_PICTURE:
-        raise TooLarge("larger than 20 MB")
-    content = bytearray()
-    try:
-        async with AsyncExitStack() as turn, aclosing(pieces(response)) as body:
-            async for piece in body:
-                if len(content) <= LARGE < len(content) + len(piece):
-                    await turn.enter_async_context(one_large)
-                content += piece
-                if len(content) > MAX_PICTURE:
-                    raise TooLarge("larger than 20 MB")
-            return bytes(content)
-    finally:
-        content.clear()  # or a traceback keeps it

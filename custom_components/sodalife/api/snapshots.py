@@ -102,21 +102,11 @@ class SnapshotCache:
     async def _take(self) -> Snapshot:
         deadline, moved_at = self._clock.monotonic() + MAX_WAIT, self._moved_at
         while True:
-            capturing = self._capturing
-            if capturing is None or not capturing.joinable:
-                capturing = self._begin()
-            snapshot = await capturing.join(max(0.0, deadline - self._clock.monotonic()))
+            if self._capturing is None or not self._capturing.joinable:
+                self._capturing = SharedCall(self._clock, self._photograph, wanted_anyway=True)
+            snapshot = await self._capturing.join(max(0.0, deadline - self._clock.monotonic()))
             if snapshot.commanded.monotonic > moved_at:  # else it was under way before the move
                 return snapshot
-
-    def _begin(self) -> SharedCall[Snapshot]:
-        def over() -> None:
-            if self._capturing is capturing:  # which would keep its picture in memory
-                self._capturing = None
-
-        capturing = SharedCall(self._clock, self._photograph, over, wanted_anyway=True)
-        self._capturing = capturing
-        return capturing
 
     @property
     def _moving(self) -> bool:
@@ -153,6 +143,8 @@ class SnapshotCache:
                 self.close_for_today(err)
             self._failed = Moment.now(self._clock), err.copy()
             raise
+        finally:
+            self._capturing = None  # or its traceback would keep a picture in memory
         moved = self.last is None or self.last.commanded.monotonic <= self._moved_at
         self.last, self._failed = Snapshot(picture, commanded.time, address, commanded), None
         self.taken.announce(urgent=moved)

@@ -12,7 +12,8 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.util.hass_dict import HassKey
 from yarl import URL
 
-from ..api.fetch import TooLarge, Unfetchable, as_given, fetched, pieces
+from ..api.body import pieces
+from ..api.fetch import TooLarge, Unfetchable, as_given, fetched
 from ..const import DOMAIN
 from ..errors import failed, invalid
 from .media import async_spooled, write_all

@@ -23,13 +23,18 @@ GONE = 9.0  # seconds without a request after which a player has left
 
 
 class Viewers:
-    """Tells whether anybody watches."""
+    """Tells whether anybody watches.
+
+    Attributes:
+        sessions: who watches by WebRTC.
+
+    """
 
     def __init__(self, hass: HomeAssistant, changed: Callable[[], None]) -> None:
         """Take whom to tell when the first one comes and when the last one has left."""
         self._hass = hass
         self._changed = changed
-        self._sessions: set[str] = set()
+        self.sessions: set[str] = set()
         self._seen_at = float("-inf")
         self._cancel_timer: CALLBACK_TYPE | None = None
 
@@ -37,11 +42,6 @@ class Viewers:
     def players(self) -> bool:
         """Whether a player has asked for something just now."""
         return time.monotonic() < self._seen_at + GONE
-
-    @property
-    def sessions(self) -> bool:
-        """Whether somebody watches by WebRTC."""
-        return bool(self._sessions)
 
     @callback
     def seen(self) -> None:
@@ -56,13 +56,13 @@ class Viewers:
     @callback
     def came(self, session: str) -> None:
         """Note the beginning of a WebRTC session."""
-        self._sessions.add(session)
+        self.sessions.add(session)
         self._changed()
 
     @callback
     def left(self, session: str) -> None:
         """Note the end of a WebRTC session."""
-        self._sessions.discard(session)
+        self.sessions.discard(session)
         self._changed()
 
     @callback
