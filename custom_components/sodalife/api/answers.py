@@ -15,10 +15,11 @@ from urllib.parse import parse_qs, urlsplit
 from .codes import error_of
 from .errors import CannotConnect, MalformedAnswer, RateLimited, SodaError, VoiceTooLarge
 from .foreign import is_address
-from .models import Endpoint, LiveAddress
+from .models import Endpoint, LiveAddress, TalkAddress
 from .transport import Answer
 
 LIVE_LIFE = 240.0  # seconds that a live address is kept which does not name its end
+TALK_LIFE = 300.0  # "talkurl", rev. 2021-01-08: valid for 5 minutes
 MAX_LIFE = 10 * 365 * 86400.0  # seconds; what is said to live longer is a mistake
 
 _STATUSES = frozenset(HTTPStatus)
@@ -124,3 +125,8 @@ def end_of(url: str) -> float | None:
     except ValueError:
         raise MalformedAnswer("", "url is no address") from None
     return float(expire) if expire.isdecimal() else None
+
+
+def talk_address_of(answer: Payload, now: float) -> TalkAddress:
+    """Return the address to talk through in an answer of `now` (seconds since the epoch)."""
+    return TalkAddress(text_of(answer, "url"), now + TALK_LIFE)

@@ -17,6 +17,7 @@ from .answers import (
     payload_of,
     require_success,
     seconds_of,
+    talk_address_of,
     text_of,
 )
 from .attempts import Attempt, Attempts
@@ -52,7 +53,6 @@ from .token import TokenKeeper, TokenStore
 from .transport import Post, Transport
 
 SCOPE = "iot:public,iot:control"
-TALK_LIFE = 300.0  # "talkurl", rev. 2021-01-08: valid for 5 minutes
 _BEFORE_THE_DEVICE = (TokenRejected, InvalidParameter, ApplicationFrozen)
 _OF_THE_TOKEN_ENDPOINT = (
     CannotConnect,
@@ -152,8 +152,7 @@ class SodaClient:
 
     async def talk_url(self, serial: str) -> TalkAddress:
         """Return an address to talk through."""
-        answer = await self._call(Request(Endpoint.TALK, serial))
-        return TalkAddress(text_of(answer, "url"), self.clock.time() + TALK_LIFE)
+        return talk_address_of(await self._call(Request(Endpoint.TALK, serial)), self.clock.time())
 
     async def close(self) -> None:
         """Let go; the transport is its owner's to close."""
