@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
+from typing import Any
 
 import aiohttp
 from aiohttp.test_utils import TestServer
 import pytest
 
-from custom_components.sodalife.api import Camera, SodaClient
+from custom_components.sodalife.api import Camera, SodaClient, SodaError
+from custom_components.sodalife.api.call_queue import CallQueue, Priority
 from simulator import Cloud, create_app
 from simulator.camera import SimCamera
-from tests.api.world import OTHER, SERIAL, Platform
+from tests.api.world import OTHER, SERIAL, Platform, gathered
 from tests.clock import ManualClock
 
 
@@ -88,3 +90,43 @@ def at_rest(cloud: Cloud, sim: SimCamera) -> Callable[[], None]:
         assert cloud.violations == []
 
     return check
+
+
+@pytest.fixture
+def queue(clock: ManualClock) -> CallQueue:
+    return CallQueue(clock)
+
+
+@pytest.fixture
+def done() -> list[str]:
+    """What has been called, in order."""
+    return []
+
+
+@pytest.fixture
+def work(done: list[str]) -> Callable[[str], Any]:
+    """Make a call that only notes its name."""
+
+    def make(name: str) -> Any:
+        async def call() -> str:
+            done.append(name)
+            return name
+
+        return call
+
+    return make
+
+
+@pytest.fixture
+def answer(queue: CallQueue, clock: ManualClock) -> Callable[..., Any]:
+    """Make a call in its turn that the device answers with an error, or well."""
+
+    async def answer(err: SodaError | None = None) -> None:
+        async def call() -> None:
+            if err is not None:
+                raise err
+
+        await clock.advance(queue.interval)  # or it might be busy for too long
+        await gathered(queue.run(Priority.ONLINE, call))
+
+    return answer

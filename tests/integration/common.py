@@ -22,6 +22,7 @@ STEP = 4.0  # seconds of the clock at a time, so that answers find it near their
 type SetUp = Callable[..., Awaitable[MockConfigEntry]]
 type FindEntity = Callable[..., str]
 type Act = Callable[..., Awaitable[Any]]
+type Look = Callable[[], Awaitable[tuple[int, bytes]]]
 type PassTime = Callable[[float], Awaitable[None]]
 
 both_revisions = pytest.mark.parametrize("revision", ["query", "body"])

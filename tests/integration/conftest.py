@@ -10,8 +10,9 @@ import re
 from typing import Any
 
 from aiohttp.test_utils import TestServer
-from homeassistant.config_entries import ConfigSubentryData
+from homeassistant.config_entries import SOURCE_USER, ConfigSubentryData
 from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.setup import async_setup_component
 import pytest
@@ -21,6 +22,7 @@ from pytest_homeassistant_custom_component.common import (
     mock_integration,
     mock_platform,
 )
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 import demo.espeak
 import demo.espeak.config_flow
@@ -38,9 +40,11 @@ from tests.integration.common import (
     STEP,
     Act,
     FindEntity,
+    Look,
     PassTime,
     SetUp,
 )
+from tests.integration.flows import Flow, fill_in
 
 SIGNATURES = re.compile(r"/pic\?=|[?&]t=[0-9a-f]{64}|/openlive/[0-9a-f]{32}|[?&]access_token=")
 # They tell what is known here, whether or not anybody can be reached.
@@ -331,3 +335,33 @@ def _no_secrets(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
         if SIGNATURES.search(text) or any(secret in text for secret in secrets)
     ]
     assert told == []
+
+
+@pytest.fixture
+def look(hass_client: ClientSessionGenerator, entity_id: FindEntity) -> Look:
+    """Look at the camera's snapshot as a dashboard does."""
+
+    async def look() -> tuple[int, bytes]:
+        client = await hass_client()
+        async with client.get(f"/api/camera_proxy/{entity_id('camera')}") as response:
+            return response.status, await response.read()
+
+    return look
+
+
+@pytest.fixture
+def user(hass: HomeAssistant, host: str) -> Flow:
+    """Start a flow and fill in its first form."""
+
+    async def user(**changes: str) -> dict[str, Any]:
+        result = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+        assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "user")
+        return await fill_in(hass, result, {"host": host, **CREDENTIALS, **changes})
+
+    return user
+
+
+@pytest.fixture
+async def ready(media_folder: Path, set_up: SetUp) -> None:
+    """Have two cameras, and a folder for sounds."""
+    await set_up(SERIAL, OTHER)

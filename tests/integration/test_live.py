@@ -1,0 +1,507 @@
+"""Live pictures, the way Home Assistant's frontend asks for them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from http import HTTPStatus
+import logging
+import re
+import threading
+from typing import Any, override
+
+from homeassistant.components.camera import (
+    Camera,
+    CameraWebRTCProvider,
+    WebRTCSendMessage,
+    async_get_stream_source,
+    async_register_webrtc_provider,
+)
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import async_fire_time_changed
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator, WebSocketGenerator
+
+from simulator import Cloud, Fault
+from simulator.camera import SimCamera
+from tests.clock import until
+from tests.integration.common import (
+    FindEntity,
+    Look,
+    SetUp,
+    both_revisions,
+    count_arrived,
+    state_of,
+)
+
+# --- live pictures
+
+
+class Provider(CameraWebRTCProvider):
+    """Does as go2rtc does: looks at the scheme when a camera comes, asks at an offer."""
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+
+    @property
+    @override
+    def domain(self) -> str:
+        return "test"
+
+    @callback
+    @override
+    def async_is_supported(self, stream_source: str) -> bool:
+        self.seen.append(stream_source)
+        return stream_source.partition(":")[0] in ("http", "https", "rtmp", "rtsp")
+
+    @override
+    async def async_handle_async_webrtc_offer(
+        self, camera: Camera, offer_sdp: str, session_id: str, send_message: WebRTCSendMessage
+    ) -> None:
+        raise NotImplementedError
+
+    @override
+    async def async_on_webrtc_candidate(self, session_id: str, candidate: Any) -> None:
+        raise NotImplementedError
+
+
+def go_offline(cloud: Cloud) -> None:
+    for sim in cloud.cameras.values():
+        sim.online = False
+
+
+def go_down(cloud: Cloud) -> None:
+    cloud.faults.add(Fault("html"))
+
+
+@both_revisions
+@pytest.mark.parametrize(
+    ("trouble", "options", "scheme"),
+    [
+        (None, {}, "http"),
+        (None, {"live_protocol": "rtmp"}, "rtmp"),
+        (None, {"live_protocol": "rtsp"}, "rtsp"),
+        (None, {"live_protocol": "flvhd"}, "http"),
+        (go_offline, {}, "http"),
+        (go_down, {}, "http"),
+    ],
+)
+async def test_added_with_a_webrtc_provider(
+    *,
+    hass: HomeAssistant,
+    set_up: SetUp,
+    cloud: Cloud,
+    entity_id: FindEntity,
+    hass_ws_client: WebSocketGenerator,
+    trouble: Callable[[Cloud], None] | None,
+    options: dict[str, str],
+    scheme: str,
+    expected_log: list[str],
+) -> None:
+    assert await async_setup_component(hass, "camera", {})
+    provider = Provider()
+    async_register_webrtc_provider(hass, provider)
+    entry = await set_up(revision=cloud.revision)
+    await hass.config_entries.async_unload(entry.entry_id)
+    if trouble is not None:
+        trouble(cloud)
+    hass.config_entries.async_update_entry(entry, options={**entry.options, **options})
+    provider.seen.clear()
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    remove = async_register_webrtc_provider(hass, Provider())
+    await hass.async_block_till_done()
+    remove()
+    await hass.async_block_till_done()
+
+    assert provider.seen
+    assert {source.partition(":")[0] for source in provider.seen} == {scheme}
+    assert sum(count_arrived(sim, "liveurl") for sim in cloud.cameras.values()) == 0
+    client = await hass_ws_client()
+    await client.send_json_auto_id(
+        {"type": "camera/capabilities", "entity_id": entity_id("camera")}
+    )
+    answer = await client.receive_json()
+    assert "web_rtc" in answer["result"]["frontend_stream_types"]
+
+
+async def fall_asleep(hass: HomeAssistant, entity_id: FindEntity) -> None:
+    """Let the time go by after which a stream that nobody watches ends."""
+    stream = hass.data["camera"].get_entity(entity_id("camera")).stream
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=6))
+    await until(lambda: not stream.outputs() and not works())
+    await hass.async_block_till_done()
+
+
+class Viewer:
+    """Watches the camera's live picture as a browser does: address, playlists, segments."""
+
+    def __init__(self, http: Any, ws: Any, entity_id: str) -> None:
+        self._http, self._ws, self._entity_id = http, ws, entity_id
+        self._master = ""
+
+    async def ask(self) -> dict[str, Any]:
+        """Ask Home Assistant for a stream and return its answer."""
+        await self._ws.send_json_auto_id(
+            {"type": "camera/stream", "entity_id": self._entity_id, "format": "hls"}
+        )
+        answer: dict[str, Any] = await self._ws.receive_json()
+        if answer["success"]:
+            self._master = answer["result"]["url"]
+        return answer
+
+    async def get(self, address: str) -> bytes:
+        """Fetch an address; nothing if it is not there."""
+        async with self._http.get(address) as response:
+            return await response.read() if response.status == HTTPStatus.OK else b""
+
+    async def playlist(self) -> dict[int, int]:
+        """Return the segments' numbers, each with how many restarts there were before it.
+
+        That is what hls.js compares from one playlist to the next; it gives up on a difference.
+        """
+        folder = self._master.rpartition("/")[0]
+        lines = (await self.get(f"{folder}/playlist.m3u8")).decode().splitlines()
+        values = dict(
+            line.split(":", 1) for line in lines if line.startswith("#EXT") and ":" in line
+        )
+        number = int(values["#EXT-X-MEDIA-SEQUENCE"])
+        discontinuities = int(values["#EXT-X-DISCONTINUITY-SEQUENCE"])
+        found: dict[int, int] = {}
+        for line in lines:
+            discontinuities += line == "#EXT-X-DISCONTINUITY"
+            if line.startswith("./segment/") and line.endswith(".m4s"):
+                assert line == f"./segment/{number}.m4s"
+                found[number] = discontinuities
+                number += 1
+        return found
+
+    async def segments(self) -> list[str]:
+        """Return the addresses of what there is to see, the header first."""
+        folder = self._master.rpartition("/")[0]
+        playlist = (await self.get(f"{folder}/playlist.m3u8?_HLS_msn=0&_HLS_part=0")).decode()
+        header = re.findall(r'MAP:URI="([^"]+)"', playlist)
+        media = re.findall(r'PART:.*?URI="([^"]+)"|^(\S+\.m4s)$', playlist, re.MULTILINE)
+        return [
+            f"{folder}/{name[2:] if name[0] == '.' else name}"
+            for name in (*header, *("".join(m) for m in media))
+        ]
+
+    async def see(self) -> None:
+        """Wait for a header and a piece of the picture, and look at both."""
+        async with asyncio.timeout(15):
+            while len(found := await self.segments()) < 2:  # noqa: ASYNC110 - others' news
+                await asyncio.sleep(0.1)
+            header, *media = [await self.get(address) for address in found]
+        assert b"avc1" in header
+        assert any(b"moof" in piece and b"mdat" in piece for piece in media)
+
+
+@pytest.fixture
+async def viewer(
+    hass: HomeAssistant,
+    hass_client: ClientSessionGenerator,
+    hass_ws_client: WebSocketGenerator,
+    entity_id: FindEntity,
+) -> Callable[[], Awaitable[Viewer]]:
+    """Have somebody come to watch."""
+
+    async def viewer() -> Viewer:
+        pieces = {"ll_hls": True, "segment_duration": 2, "part_duration": 0.2}
+        assert await async_setup_component(hass, "stream", {"stream": pieces})
+        ws = await hass_ws_client()  # first: it adds a route
+        return Viewer(await hass_client(), ws, entity_id("camera"))
+
+    return viewer
+
+
+def works() -> bool:
+    """Tell whether Home Assistant reads a stream."""
+    return any(thread.name == "stream_worker" for thread in threading.enumerate())
+
+
+async def test_live_picture(
+    hass: HomeAssistant,
+    set_up: SetUp,
+    viewer: Callable[[], Awaitable[Viewer]],
+    sim: SimCamera,
+    cloud: Cloud,
+    look: Look,
+    entity_id: FindEntity,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    await set_up(revision=cloud.revision)
+    first, second = await viewer(), await viewer()
+    assert (await first.ask())["success"]
+    await first.see()
+    assert (await second.ask())["success"]
+    await second.see()
+
+    assert state_of(hass, entity_id("camera")) == "streaming"
+    assert count_arrived(sim, "liveurl") == 1, "one address serves all viewers"
+    status, frame = await look()
+    assert (status, frame[:3]) == (HTTPStatus.OK, b"\xff\xd8\xff")
+    assert count_arrived(sim, "capture") == 0, "a running stream has snapshots enough"
+    (address,) = cloud.live._by_target.values()
+    assert "stream" in caplog.text
+    assert address.key not in caplog.text, "addresses are keys to the picture"
+
+
+@pytest.mark.parametrize(("revision", "killed"), [("query", False), ("body", True)])
+async def test_a_running_stream_gets_the_next_address(
+    *,
+    hass: HomeAssistant,
+    set_up: SetUp,
+    viewer: Callable[[], Awaitable[Viewer]],
+    sim: SimCamera,
+    cloud: Cloud,
+    entity_id: FindEntity,
+    killed: bool,
+    expected_log: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if killed:  # else it is not to fail at all
+        expected_log.append("homeassistant.components.stream|libav")
+    monkeypatch.setattr("homeassistant.components.stream.STREAM_RESTART_INCREMENT", 1)
+    cloud.live.life = 300 if killed else 11.5  # an address is not used in its last 10 seconds
+    await set_up(revision=cloud.revision)
+    somebody = await viewer()
+    await somebody.ask()
+    cloud.live.life = 300
+    await somebody.see()
+    if killed:
+        sim.kill_live()
+    await until(lambda: count_arrived(sim, "liveurl") == 2, 30)
+    told: dict[int, int] = {}
+    async with asyncio.timeout(30):
+        while sum(restarts == 1 for restarts in told.values()) < 5:
+            for number, restarts in (await somebody.playlist()).items():
+                assert told.setdefault(number, restarts) == restarts
+            await asyncio.sleep(0.1)
+    assert state_of(hass, entity_id("camera")) == "streaming"
+    assert count_arrived(sim, "liveurl") == 2
+
+
+async def test_a_failing_stream_is_not_a_failing_camera(
+    *,
+    hass: HomeAssistant,
+    set_up: SetUp,
+    viewer: Callable[[], Awaitable[Viewer]],
+    sim: SimCamera,
+    cloud: Cloud,
+    look: Look,
+    entity_id: FindEntity,
+    expected_log: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    expected_log.append("homeassistant.components.(stream|camera)|libav")
+    monkeypatch.setattr("homeassistant.components.stream.STREAM_RESTART_INCREMENT", 1)
+    await set_up()
+    somebody = await viewer()
+    cloud.faults.add(Fault("code", "playlist", code="9048", status=404))
+    assert (await somebody.ask())["success"]
+    camera = hass.data["camera"].get_entity(entity_id("camera"))
+    await until(lambda: not camera.stream.available)
+
+    assert state_of(hass, entity_id("camera")) == "idle"
+    assert (await look())[0] == HTTPStatus.OK, "snapshots do not need the stream"
+    assert sim.photos == 1
+    cloud.faults.clear()
+    await somebody.see()
+    assert state_of(hass, entity_id("camera")) == "streaming"
+
+
+@pytest.mark.parametrize("killed", [True, False])
+async def test_an_idle_stream_wakes_on_a_fresh_address(
+    *,
+    hass: HomeAssistant,
+    set_up: SetUp,
+    viewer: Callable[[], Awaitable[Viewer]],
+    sim: SimCamera,
+    cloud: Cloud,
+    entity_id: FindEntity,
+    killed: bool,
+    expected_log: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    expected_log.append("homeassistant.components.stream|libav")
+    monkeypatch.setattr("homeassistant.components.stream.STREAM_RESTART_INCREMENT", 1)
+    cloud.live.life = 300 if killed else 10.5
+    await set_up()
+    somebody = await viewer()
+    assert (await somebody.ask())["success"]
+    cloud.live.life = 300
+    await somebody.see()  # the time to fall asleep runs from there
+    await fall_asleep(hass, entity_id)
+    sim.kill_live()
+    if not killed:
+        await asyncio.sleep(1)
+    asked = count_arrived(sim, "liveurl")
+
+    assert (await somebody.ask())["success"]
+    await somebody.see()
+    assert count_arrived(sim, "liveurl") == asked + 1
+
+
+@pytest.mark.parametrize(
+    ("trouble", "key"),
+    [
+        ({"online": False}, "device_offline"),
+        ({"encrypted": True}, "video_encrypted"),
+    ],
+)
+async def test_no_live_picture(
+    hass: HomeAssistant,
+    set_up: SetUp,
+    viewer: Callable[[], Awaitable[Viewer]],
+    sim: SimCamera,
+    expected_log: list[str],
+    trouble: dict[str, bool],
+    key: str,
+    entity_id: FindEntity,
+) -> None:
+    expected_log.append("homeassistant.components.camera: Error requesting stream")
+    await set_up()
+    for what, value in trouble.items():
+        setattr(sim, what, value)
+    answer = await (await viewer()).ask()
+
+    assert not answer["success"]
+    assert answer["error"]["code"] == "start_stream_failed"
+    with pytest.raises(HomeAssistantError) as failure:
+        await async_get_stream_source(hass, entity_id("camera"))
+    assert failure.value.translation_key == key
+
+
+async def test_removing_a_camera_ends_its_stream(
+    hass: HomeAssistant,
+    set_up: SetUp,
+    viewer: Callable[[], Awaitable[Viewer]],
+    entity_id: FindEntity,
+) -> None:
+    entry = await set_up()
+    somebody = await viewer()
+    await somebody.ask()
+    await somebody.see()
+    stream = hass.data["camera"].get_entity(entity_id("camera")).stream
+    assert stream.outputs()
+    await hass.config_entries.async_unload(entry.entry_id)
+    await until(lambda: not stream.outputs() and not works())
+
+
+async def test_a_snapshot_is_not_what_an_earlier_viewer_saw(
+    *,
+    hass: HomeAssistant,
+    set_up: SetUp,
+    viewer: Callable[[], Awaitable[Viewer]],
+    sim: SimCamera,
+    cloud: Cloud,
+    look: Look,
+    entity_id: FindEntity,
+    expected_log: list[str],
+) -> None:
+    expected_log.append("homeassistant.components.(stream|camera)|libav")
+    await set_up()
+    somebody = await viewer()
+    assert (await somebody.ask())["success"]
+    await somebody.see()
+    _, before = await look()
+    await fall_asleep(hass, entity_id)
+
+    cloud.faults.add(Fault("slow", "playlist", seconds=5))  # hours later, live does not come
+    assert (await somebody.ask())["success"]
+    _, now = await look()
+    assert now != before
+    assert sim.photos == 1
+    cloud.faults.clear()
+
+
+async def test_unloading_right_after_a_new_address_ends_the_stream(
+    hass: HomeAssistant,
+    set_up: SetUp,
+    viewer: Callable[[], Awaitable[Viewer]],
+    entity_id: FindEntity,
+    expected_log: list[str],
+) -> None:
+    expected_log.append("homeassistant.components.stream|libav")
+    entry = await set_up()
+    first, second = await viewer(), await viewer()
+    assert (await first.ask())["success"]
+    await first.see()
+    hass.data["camera"].get_entity(entity_id("camera")).soda.live.drop()
+    assert (await second.ask())["success"]  # and so the running stream gets another address
+    await hass.config_entries.async_unload(entry.entry_id)
+    await until(lambda: not works(), 15)
+
+
+async def test_unloading_ends_a_stream_that_is_preloaded(
+    hass: HomeAssistant,
+    set_up: SetUp,
+    viewer: Callable[[], Awaitable[Viewer]],
+    entity_id: FindEntity,
+    hass_ws_client: WebSocketGenerator,
+) -> None:
+    entry = await set_up()
+    somebody = await viewer()
+    client = await hass_ws_client()
+    await client.send_json_auto_id(
+        {
+            "type": "camera/update_prefs",
+            "entity_id": entity_id("camera"),
+            "preload_stream": True,
+        }
+    )
+    assert (await client.receive_json())["success"]
+    await somebody.ask()
+    await somebody.see()
+    settings = hass.data["camera"].get_entity(entity_id("camera")).stream.dynamic_stream_settings
+    await hass.config_entries.async_unload(entry.entry_id)
+    await until(lambda: not works(), 15)
+    await until(lambda: settings.preload_stream)  # it is the user's wish
+
+
+class Preloading(Provider):
+    """Asks for a source in earnest, as go2rtc does for a camera that is to be preloaded."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sources: list[str | None] = []
+
+    async def async_register_camera(self, camera: Camera) -> None:
+        self.sources.append(await camera.stream_source())
+
+    async def async_unregister_camera(self, camera: Camera) -> None:
+        pass
+
+
+async def test_a_provider_that_preloads_gets_a_real_address(
+    hass: HomeAssistant, set_up: SetUp, host: str
+) -> None:
+    assert await async_setup_component(hass, "camera", {})
+    provider = Preloading()
+    async_register_webrtc_provider(hass, provider)
+    await set_up()
+    # Home Assistant 2025.4 does not offer that.
+    assert all(str(source).startswith(f"{host}/") for source in provider.sources)
+
+
+async def test_an_address_that_ends_at_once_is_not_asked_for_again_and_again(
+    hass: HomeAssistant,
+    set_up: SetUp,
+    viewer: Callable[[], Awaitable[Viewer]],
+    sim: SimCamera,
+    cloud: Cloud,
+) -> None:
+    cloud.live.life = 9  # or so it seems, where the clock is wrong
+    await set_up()
+    somebody = await viewer()
+    await somebody.ask()
+    await somebody.see()
+    asked = count_arrived(sim, "liveurl")
+    await asyncio.sleep(2)
+    assert count_arrived(sim, "liveurl") == asked
