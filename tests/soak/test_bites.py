@@ -13,6 +13,8 @@ B4       a proxy's status 413: "a sound too large for a proxy ..." in tests/api/
          and among other cameras in tests/integration/test_one_among_many.py
 B5       for how long the event loop is held: bench/fleet.py measures it
 
+Found with less trouble and told shorter: tests/api/test_move_story.py.
+
 A seed is good for as long as a run of it stays what it is. If one finds nothing any more, look for
 another: a few dozen with some hundred operations each are enough for every row.
 """
