@@ -124,7 +124,7 @@ async def _soak(host: str, cameras: int, operations: int, seed: int) -> Verdict:
             growth = _megabytes() - before
         await client.close()
         state = await control.state()
-    for _ in range(20):  # connections take a moment to close
+    for _ in range(100):  # connections take a moment to close
         await asyncio.sleep(0.1)
         if _open_files() <= files:
             break

@@ -51,8 +51,6 @@ NETWORK_FAULTS: dict[str, type[SodaError]] = {
     "json_other": MalformedAnswer,
     "not_success": MalformedAnswer,
     "redirect_loop": MalformedAnswer,
-    "reset_before": CannotConnect,
-    "reset_after": CannotConnect,
     "hang": AnswerTimeout,
 }
 

@@ -203,7 +203,7 @@ async def test_nor_if_a_fetch_of_ours_killed_the_token_and_its_answer_was_lost(
     for _ in range(3):
         await account.ask()
         platform.code("10002", serial=SERIAL, times=1)
-        platform.fault("reset_after", "token", times=1)
+        platform.fault("reset_after", "token", times=2)  # it is asked for once more
         await call(account.client, SERIAL)
         await account.poll(300.0)
     assert account.other_is_served

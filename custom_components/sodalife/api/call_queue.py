@@ -94,6 +94,11 @@ class CallQueue:
         while (wait := self._pace.ready_at - self._clock.monotonic()) > 0:
             await self._clock.sleep(wait)
 
+    async def rest(self) -> None:
+        """Wait, having a turn already, as long as after an answer."""
+        self.start_cooldown()
+        await self.cool_down()
+
     def start_cooldown(self) -> None:
         """Start the interval: the device has just answered."""
         self._pace.answered()

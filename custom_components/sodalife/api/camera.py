@@ -28,6 +28,7 @@ class Camera:
         self.reachable = True
         self.device = Device(client, serial)
         self.queue = CallQueue(client.clock)
+        client.rests[serial] = self.queue.rest
         self.snapshots = SnapshotCache(self.device, self.queue)
         self.live = LiveAddresses(self.device, self.queue)
         self.speaker = Speaker(self.device, self.queue)
@@ -75,6 +76,9 @@ class Camera:
 
     async def close(self) -> None:
         """Stop what moves, then let everything go."""
+        rests = self.device.client.rests
+        if rests.get(self.serial) == self.queue.rest:  # there may be a new camera for the device
+            del rests[self.serial]
         self.speaker.close()
         await self.ptz.close()
         await self.queue.close()

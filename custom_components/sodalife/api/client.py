@@ -6,7 +6,7 @@ The client knows nothing about cameras; who may call when is the call queue's bu
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 import time
 
@@ -86,6 +86,7 @@ class SodaClient:
         self.stats: defaultdict[str, EndpointStats] = defaultdict(EndpointStats)
         self._attempts = Attempts(self.tokens, self.probe, self.clock)
         self.transport = transport
+        self.rests: dict[str, Callable[[], Awaitable[None]]] = {}  # by serial; see `Post`
         self._client_id = client_id
         self._client_secret = client_secret
         self.timeouts = (timeouts or Timeouts()).by_endpoint()
@@ -204,6 +205,8 @@ class SodaClient:
             sound=request.sound,
             timeout=self.timeouts[request.endpoint],
             urgent=request.stop,
+            repeatable=request.stop or (request.command is None and request.sound is None),
+            rest=None if request.stop else self.rests.get(request.serial),
             on_send=request.on_send,
         )
         stats = self.stats[request.endpoint]

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import nullcontext
 import io
+import time
 
 import aiohttp
 from yarl import URL
@@ -20,6 +21,7 @@ MAX_ANSWER = 1 << 20  # bytes; real answers have some hundreds
 # always find one, however many calls hang, and a call one, however many pictures do.
 MAX_CALLS = 64
 MAX_PICTURES = 32
+CLOSED_AT_ONCE = 1.0  # seconds; whoever closes a connection later may have acted before
 
 
 class HttpTransport:
@@ -31,6 +33,7 @@ class HttpTransport:
         self._base = URL(host)
         self._urls: dict[str, URL] = {}  # by path: making one takes longer than it seems
         self._timeouts: dict[float, aiohttp.ClientTimeout] = {}
+        self._keeps = False  # connections: it has answered since it closed two in a row
         self._slots = asyncio.Semaphore(MAX_CALLS)
         self._picture_slots = asyncio.Semaphore(MAX_PICTURES)
 
@@ -38,7 +41,7 @@ class HttpTransport:
         """POST a JSON body, or a form if there is a sound."""
         async with nullcontext() if post.urgent else self._slots:
             try:
-                return await self._exchange(post)
+                return await self._exchange_or_repeat(post)
             except TimeoutError:
                 raise AnswerTimeout from None
             except (aiohttp.ClientError, OSError, ValueError) as err:
@@ -49,6 +52,29 @@ class HttpTransport:
         """Fetch a picture; see `picture.fetch_picture`."""
         async with self._picture_slots, self._slots:
             return await fetch_picture(self._session, address, self._base.host or "")
+
+    async def _exchange_or_repeat(self, post: Post) -> Answer:
+        """Try once more, where that may be, if the connection was closed under the request.
+
+        A server may close one that it has kept just as a request arrives (RFC 9112, 9.3.1). If
+        it closes the next one, too, that was no matter of keeping.
+        """
+        began = time.monotonic()
+        try:
+            return await self._exchange(post)
+        except aiohttp.ClientConnectorError:
+            raise  # there was no connection
+        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
+            at_once = time.monotonic() < began + CLOSED_AT_ONCE
+            if not (self._keeps and post.repeatable and at_once):
+                raise
+        if post.rest is not None:
+            await post.rest()  # it may have been carried out, after all
+        try:
+            return await self._exchange(post)
+        except aiohttp.ClientConnectionError:
+            self._keeps = False
+            raise
 
     async def _exchange(self, post: Post) -> Answer:
         if (url := self._urls.get(post.path)) is None:
@@ -69,6 +95,7 @@ class HttpTransport:
                 body += chunk
                 if len(body) > MAX_ANSWER:
                     return Answer(response.status, None)
+            self._keeps = True
             return Answer(response.status, bytes(body))
 
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -21,6 +21,8 @@ class Post:
         path: the part of the address after the platform's own.
         timeout: how many seconds the answer may take.
         urgent: it is a stop, which waits for no other call.
+        repeatable: to do it twice does no harm ...
+        rest: ... once this has been waited for.
         on_send: called when it goes out; until then nobody was asked for anything.
 
     """
@@ -31,6 +33,8 @@ class Post:
     sound: Sound | None = None
     timeout: float = 10.0
     urgent: bool = False
+    repeatable: bool = True
+    rest: Callable[[], Awaitable[None]] | None = None
     on_send: Callable[[], None] = lambda: None
 
 
