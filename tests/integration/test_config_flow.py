@@ -163,18 +163,14 @@ async def test_a_hundred_cameras_cost_one_live_address(
         cloud.add_camera(serial)
     if not has_status:  # as platforms were before 2021-01-08
         cloud.faults.add(Fault("code", "onlinestatus", code="NOT_FOUND", status=404))
-    result = await user()
-    result = await hass.config_entries.flow.async_configure(
-        result["flow_id"], {"device_serials": serials}
-    )
-    assert result["type"] is FlowResultType.CREATE_ENTRY
+    result = await cameras(hass, await user(), *serials, STRANGER)
+    assert result["errors"] == {"device_serials": "device_not_found"}  # or polls would be counted
     if has_status:
         assert asked(cloud, "liveurl") == 1
         assert asked(cloud, "onlinestatus") == 99
     else:
         assert asked(cloud, "onlinestatus") == 1, "that there is none is learned once"
         assert asked(cloud, "liveurl") == 100
-    await hass.async_block_till_done()
 
 
 async def test_a_platform_that_is_down_is_asked_about_one_camera(

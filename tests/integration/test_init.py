@@ -14,7 +14,7 @@ from homeassistant.config_entries import SOURCE_USER, ConfigEntryDisabler, Confi
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers import device_registry as dr, entity_registry as er, frame
 from homeassistant.helpers.storage import Store
 from homeassistant.loader import DATA_CUSTOM_COMPONENTS
 import pytest
@@ -202,6 +202,7 @@ async def test_a_token_that_cannot_be_stored_works_all_the_same(
 async def home_assistant_from_storage(folder: Path) -> AsyncIterator[HomeAssistant]:
     """Start a Home Assistant with the entries that an earlier one has stored; end it."""
     async with async_test_home_assistant(config_dir=str(folder)) as hass:
+        frame.async_setup(hass)  # as Home Assistant's start does
         hass.data.pop(DATA_CUSTOM_COMPONENTS)
         await hass.config_entries.async_initialize()
         for entry in hass.config_entries.async_entries(DOMAIN):
