@@ -89,8 +89,7 @@ class SodaCamera(SodaEntity, CameraEntity):
     @override
     def extra_state_attributes(self) -> Mapping[str, Any]:
         """When the snapshot was taken, and which moves the camera said it cannot do."""
-        snapshot, device = self.soda.snapshots.last, self.soda.device
-        refused = sorted(device.refused) if device.refusals else []
+        snapshot, refused = self.soda.snapshots.last, sorted(self.soda.device.refused)
         return {
             "captured_at": snapshot and datetime.fromtimestamp(snapshot.captured_at, UTC),
             "ptz_unsupported": [command.name.lower() for command in refused],

@@ -36,6 +36,7 @@ from tests.integration.common import (
     count_arrived,
     state_of,
     stored_token,
+    token_key,
 )
 
 # --- no start
@@ -263,7 +264,7 @@ async def test_a_damaged_token_costs_one_fetch(
     expected_log.append("custom_components.sodalife: The stored token")
     entry = await set_up(revision="query")
     await hass.config_entries.async_unload(entry.entry_id)
-    (key,) = (key for key in hass_storage if key.startswith(DOMAIN))
+    key = str(token_key(hass_storage))
     data = hass_storage[key]["data"]
     hass_storage[key]["data"] = {**data, **damage} if damage and "token" not in damage else damage
     await hass.config_entries.async_setup(entry.entry_id)
@@ -288,7 +289,7 @@ async def test_a_storage_from_the_future_costs_one_fetch(
     expected_log.append("custom_components.sodalife: The stored token")
     entry = await set_up()
     await hass.config_entries.async_unload(entry.entry_id)
-    (key,) = (key for key in hass_storage if key.startswith(DOMAIN))
+    key = str(token_key(hass_storage))
     hass_storage[key]["version"] = 99
     await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()

@@ -66,7 +66,7 @@ class Device:
         seen_at: monotonic time of the last answer that tells.
         last_failure: what went wrong last, over or not.
         failures: what goes wrong, by endpoint, until it works again.
-        refusals: when (epoch) it said of which moves that it cannot make them; see `refused`.
+        refused: the moves that it said, within the last week, that it cannot make.
         changed: something of that has changed.
         outcome: a call has ended, with an error or, with None, well ...
         reports_success: ... the latter only if somebody wants to know.
@@ -82,7 +82,8 @@ class Device:
         self.seen_at = float("-inf")
         self.last_failure: Failure | None = None
         self.failures: dict[Endpoint, Failure] = {}
-        self.refusals: dict[Command, float] = {}
+        self.refused: frozenset[Command] = frozenset()
+        self._refused_at: dict[Command, float] = {}  # epoch
         self.changed: Signal[[]] = Signal()
         self.outcome: Signal[[SodaError | None]] = Signal()
         self.reports_success = True
@@ -93,24 +94,19 @@ class Device:
         """How often the platform was called for this device since its midnight."""
         return self._calls.value
 
-    @property
-    def refused(self) -> frozenset[Command]:
-        """The moves that it said it cannot make; after a week it may be another device."""
-        since = self.clock.time() - REFUSAL_LIFE
-        return frozenset(command for command, at in self.refusals.items() if at > since)
-
     def memory(self) -> Memory:
         """Return what is to outlive this run."""
         failure, quota = self.failures.get(Endpoint.CAPTURE), None
         if failure is not None and isinstance(failure.error, CaptureQuotaUsed):
             quota = QuotaUsed(failure.at, failure.error)
-        refused = {command: self.refusals[command] for command in sorted(self.refused)}
+        refused = {command: self._refused_at[command] for command in sorted(self.refused)}
         return Memory(self._calls.count, self._calls.began_at, quota, refused)
 
     def recall(self, memory: Memory) -> None:
         """Go on from what an earlier run has known; of a quota, if it is today's."""
         self._calls.resume(memory.calls, memory.counted_from)
-        self.refusals.update(memory.refused)
+        self._refused_at.update(memory.refused)
+        self._update_refused()
         quota = memory.quota
         if quota is not None and platform_day(quota.at) == platform_day(self.clock.time()):
             self.failures[Endpoint.CAPTURE] = Failure(Endpoint.CAPTURE, quota.error, quota.at)
@@ -135,11 +131,11 @@ class Device:
             await self._observe(Endpoint.CONTROL, call)
         except NotSupported as err:
             if refused := refused_with(command, err):
-                self.refusals.update(dict.fromkeys(refused, self.clock.time()))
-                self.changed.emit()
+                self._refused_at.update(dict.fromkeys(refused, self.clock.time()))
+                self._update_refused()
             raise
-        if self.refusals.pop(command, None) is not None:
-            self.changed.emit()
+        if self._refused_at.pop(command, None) is not None:
+            self._update_refused()
 
     async def try_start(self, command: Command, on_send: Callable[[], None]) -> Exception | None:
         """Start a move, and return what went wrong; `on_send` is called when it goes out."""
@@ -181,6 +177,7 @@ class Device:
         calls = self._calls
         if not calls.began_at <= self.clock.time() < calls.ends_at:
             calls.begin_day()
+            self._update_refused()
         calls.count += 1
         try:
             result = await call
@@ -201,6 +198,14 @@ class Device:
         if self.reports_success:
             self.outcome.emit(None)
         return result
+
+    def _update_refused(self) -> None:
+        """Take up what was refused; after a week it may be another device."""
+        since = self.clock.time() - REFUSAL_LIFE
+        refused = frozenset(command for command, at in self._refused_at.items() if at > since)
+        if refused != self.refused:
+            self.refused = refused
+            self.changed.emit()
 
     def _clear(self, endpoint: Endpoint) -> bool:
         """Take back the failures that a success disproves; tell whether there were any."""
