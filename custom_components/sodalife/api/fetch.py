@@ -172,6 +172,12 @@ async def read_limited(response: aiohttp.ClientResponse, limit: int) -> bytes | 
 
     """
     content = bytearray()
+    if CONTENT_ENCODING not in response.headers:  # as nearly always: the shortest way
+        while chunk := await response.content.readany():
+            content += chunk
+            if len(content) > limit:
+                return None
+        return bytes(content)
     async with aclosing(pieces(response)) as body:
         async for piece in body:
             content += piece
