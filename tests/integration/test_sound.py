@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 import gc
 from pathlib import Path
@@ -16,7 +17,7 @@ from homeassistant.setup import async_setup_component
 import psutil
 import pytest
 
-from custom_components.sodalife.api import Clip
+from custom_components.sodalife.api import Clip, Sound
 from custom_components.sodalife.api.errors import VoiceEmpty, VoiceFormat, VoiceTooLarge
 from custom_components.sodalife.audio import transcode
 from custom_components.sodalife.audio.clip import async_media_clip
@@ -48,8 +49,8 @@ def children() -> list[str]:
 
 async def clip_of(hass: HomeAssistant, content: bytes) -> Clip:
     media = Media(object(), None, partial(async_spooled, hass, content))
-    async with async_media_clip(hass, media) as clip:
-        return clip
+    async with async_media_clip(hass, media) as clip:  # its bytes are gone after that
+        return replace(clip, sound=Sound(clip.sound.content, clip.sound.kind))
 
 
 def decoded_seconds(clip: Clip) -> float:
