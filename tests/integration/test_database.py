@@ -31,10 +31,12 @@ LOOK = 10  # seconds between two looks of a dashboard
 
 
 @pytest.fixture
-async def rows(hass: HomeAssistant, recorder_mock: Recorder) -> Any:
+async def rows(
+    hass: HomeAssistant, recorder_mock: Recorder, caplog: pytest.LogCaptureFixture
+) -> Any:
     """Count the rows there are, of states by entity id, and of attributes."""
     for name in ("homeassistant.components.recorder", "sqlalchemy.engine"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+        caplog.set_level(logging.WARNING, name)
 
     async def rows() -> tuple[Counter[str], int]:
         await async_wait_recording_done(hass)
