@@ -9,7 +9,8 @@ import pytest
 
 from custom_components.sodalife.api import SodaClient
 from custom_components.sodalife.api.errors import PictureUnusable
-from custom_components.sodalife.api.picture import content_type_of, fetch_picture
+from custom_components.sodalife.api.picture import fetch_picture
+from custom_components.sodalife.api.picture_format import content_type_of
 from simulator import Cloud
 from tests.api.world import SERIAL, Platform, answering, gathered
 from tests.clock import ManualClock

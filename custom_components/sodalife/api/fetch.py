@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from http import HTTPStatus
 import ipaddress
 import socket
@@ -164,26 +164,39 @@ def as_given(address: str) -> URL:
     return URL(address, encoded=address.isascii() and " " not in address)
 
 
-async def read_limited(response: aiohttp.ClientResponse, limit: int) -> bytes | None:
-    """Read a body that is not inflated yet, or None if it is longer than `limit` bytes then.
+async def read_limited(
+    response: aiohttp.ClientResponse,
+    limit: int,
+    large: int | None = None,
+    one_large: asyncio.Lock | None = None,
+) -> bytes:
+    """Read a body that is not inflated yet.
+
+    Args:
+        response: whose body it is.
+        limit: bytes that it may have, inflated.
+        large: bytes beyond which ...
+        one_large: ... it is read in turn with others.
 
     Raises:
+        TooLarge: if it is longer.
         aiohttp.ClientError: if it breaks off, or nobody can read it.
 
     """
+    if (response.content_length or 0) > limit:
+        raise TooLarge
     content = bytearray()
-    if CONTENT_ENCODING not in response.headers:  # as nearly always: the shortest way
-        while chunk := await response.content.readany():
-            content += chunk
-            if len(content) > limit:
-                return None
-        return bytes(content)
-    async with aclosing(pieces(response)) as body:
-        async for piece in body:
-            content += piece
-            if len(content) > limit:
-                return None
-    return bytes(content)
+    try:
+        async with AsyncExitStack() as turn, aclosing(pieces(response)) as body:
+            async for piece in body:
+                if one_large and large and len(content) <= large < len(content) + len(piece):
+                    await turn.enter_async_context(one_large)
+                content += piece
+                if len(content) > limit:
+                    raise TooLarge
+            return bytes(content)
+    finally:
+        content.clear()  # or a traceback keeps it
 
 
 async def pieces(response: aiohttp.ClientResponse) -> AsyncGenerator[bytes]:

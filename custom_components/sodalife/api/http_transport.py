@@ -11,10 +11,11 @@ from weakref import WeakKeyDictionary
 
 import aiohttp
 from aiohttp.abc import AbstractStreamWriter
+from aiohttp.hdrs import CONTENT_ENCODING
 from yarl import URL
 
-from .errors import AnswerTimeout, CannotConnect
-from .fetch import ENCODINGS, read_limited
+from .errors import AnswerTimeout, CannotConnect, MalformedAnswer
+from .fetch import ENCODINGS, TooLarge, read_limited
 from .models import Picture, Sound
 from .picture import fetch_picture
 from .transport import Answer, Post, reason
@@ -64,6 +65,8 @@ class HttpTransport:
                 return await self._exchange_or_repeat(post)
             except TimeoutError:
                 raise AnswerTimeout from None
+            except TooLarge:
+                raise MalformedAnswer("", "longer than 1 MB") from None
             except (aiohttp.ClientError, OSError, ValueError) as err:
                 # "from None": aiohttp's texts can hold the address, and with it the token.
                 raise CannotConnect("", reason(err)) from None
@@ -115,8 +118,14 @@ class HttpTransport:
             headers=ENCODINGS,
             auto_decompress=False,
         ) as response:
-            body = await read_limited(response, MAX_ANSWER)
-            self._keeps = self._keeps or body is not None
+            if CONTENT_ENCODING in response.headers:
+                body = await read_limited(response, MAX_ANSWER)
+            else:  # as nearly always, and by the shortest way
+                body = b""
+                while chunk := await response.content.readany():
+                    if len(body := body + chunk) > MAX_ANSWER:
+                        return Answer(response.status, None)
+            self._keeps = True
             return Answer(response.status, body)
 
 

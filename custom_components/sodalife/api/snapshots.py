@@ -77,15 +77,10 @@ class SnapshotCache:
         moved_at = self._moved_at
         while True:
             if self._capturing is None or not self._capturing.joinable:
-                self._capturing = SharedCall(
-                    self._clock, self._photograph, self._captured, wanted_anyway=True
-                )
+                self._capturing = SharedCall(self._clock, self._photograph, wanted_anyway=True)
             snapshot = await self._capturing.join(MAX_WAIT)
             if snapshot.commanded.monotonic > moved_at:  # else it was under way before the move
                 return snapshot
-
-    def _captured(self) -> None:
-        self._capturing = None
 
     async def close(self) -> None:
         """End a capture under way."""
@@ -121,6 +116,8 @@ class SnapshotCache:
                 self._quota.close(seconds_to_midnight(self._clock.time()), err)
             self._failed = Moment.now(self._clock), err.copy()
             raise
+        finally:
+            self._capturing = None  # who waits for it has it
         self.last, self._failed = Snapshot(picture, commanded.time, address, commanded), None
         self.taken.emit()
         return self.last
