@@ -105,7 +105,7 @@ async def test_a_file_that_has_changed_is_another_sound(
 ) -> None:
     """The first one still waits to be sent when the second is asked for."""
     path = media_folder / "news.wav"
-    twenty.faults.add(Fault("slow", "sendvoice", seconds=1))
+    twenty.faults.add(Fault("slow", "sendvoice", seconds=4, times=1))
     tasks = []
     for seconds in (1, 2):
         path.write_bytes(wav(seconds))
