@@ -36,7 +36,7 @@ def for_cameras(
     """
 
     async def handle(call: ServiceCall) -> EntityServiceResponse | None:
-        cameras = _cameras(hass)
+        cameras = cameras_by_id(hass)
         named = [camera for camera in cameras.values() if _is_named(camera, call)]
         await _require_control(hass, call, named)
         if check is not None:
@@ -86,7 +86,8 @@ async def _require_control(
             )
 
 
-def _cameras(hass: HomeAssistant) -> dict[str, SodaCamera]:
+def cameras_by_id(hass: HomeAssistant) -> dict[str, SodaCamera]:
+    """Return the camera entities that there are."""
     return {
         entity_id: cast("SodaCamera", entity)
         for platform in entity_platform.async_get_platforms(hass, DOMAIN)
