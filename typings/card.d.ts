@@ -13,22 +13,30 @@ interface CardConfig {
   type?: string;
   entity: string;
   name?: string;
-  live: boolean;
+  live: boolean | "auto";
+  show_controls: boolean;
   show_ptz: boolean;
   show_lens: boolean;
   show_voice: boolean;
 }
 
-type Phase = "waiting" | "moving";
-
-/** A button that moves the camera, from the press on. */
-interface Press {
-  command: string;
-  phase: Phase;
-  since: number;
-  failed: boolean;
-  timer?: number;
+/** A sentence of the integration's, to be put into the user's language. */
+interface Obstacle {
+  translation_domain: string;
+  translation_key: string;
+  translation_placeholders: Record<string, string>;
 }
+
+interface Obstacles {
+  all?: Obstacle;
+  live?: Obstacle;
+  photo?: Obstacle;
+}
+
+/** What came of a move: it has begun, made its one step, or was given up before its turn. */
+type Told = "moving" | "stepped" | "unmoved";
+
+type Phase = "waiting" | "moving";
 
 interface HoldClock {
   now(): number;
@@ -36,7 +44,12 @@ interface HoldClock {
   clearInterval(timer: number | undefined): void;
 }
 
-/** Calls an action of the camera and tells whether it worked; `report`: whether users hear if not. */
-type Act = (service: string, data: object, report?: () => boolean) => Promise<boolean>;
+/** What a move asks of the camera. */
+interface Camera {
+  /** Call an action and tell whether it worked; `report`: whether users hear if not. */
+  act(service: string, data: object, report?: () => boolean): Promise<boolean>;
+  /** Tell the seconds until a move's turn comes; null: nobody knows yet; 0: it waits no more. */
+  turn(): Promise<number | null>;
+}
 
 type Listener = [EventTarget, string, (event: any) => void];

@@ -20,6 +20,8 @@ type Localize = (key: string, values?: Record<string, unknown>) => string;
 interface Hass {
   states: Record<string, HassEntity | undefined>;
   entities?: Record<string, RegistryEntry | undefined>;
+  devices?: Record<string, { area_id?: string | null } | undefined>;
+  areas?: Record<string, { name: string } | undefined>;
   locale?: { language: string };
   language?: string;
   config: { components: string[] };
@@ -32,6 +34,9 @@ interface Hass {
     target: { entity_id: string },
     notifyOnError: boolean,
   ): Promise<unknown>;
+  connection: {
+    subscribeMessage(callback: (message: any) => void, message: object): Promise<() => Promise<void>>;
+  };
   callWS(message: { type: string; [field: string]: unknown }): Promise<any>;
   loadBackendTranslation(category: string, integration: string): Promise<Localize>;
 }
@@ -58,16 +63,9 @@ interface MediaControlCard extends HassElement {
   _handleBrowseMedia(): void;
 }
 
-interface CustomCard {
-  type: string;
-  name: string;
-  description: string;
-  preview: boolean;
-  documentationURL: string;
-  getEntitySuggestion(hass: Hass, entityId: string): { config: object } | null;
-}
-
 interface Window {
-  customCards?: CustomCard[];
+  customCards?: object[];
+  customCardFeatures?: object[];
+  customStrategies?: object[];
   loadCardHelpers(): Promise<{ createCardElement(config: object): HTMLElement }>;
 }

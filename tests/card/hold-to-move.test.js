@@ -1,22 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import {
-  HoldToMove,
-  MAX_HOLD,
-  RENEWAL,
-  TAP,
-  WATCHDOG,
-} from "../../custom_components/sodalife/www/hold-to-move.js";
-import { settled, TestCamera, TestClock } from "./stand-ins.js";
-
-function begin() {
-  const camera = new TestCamera();
-  const clock = new TestClock();
-  let changes = 0;
-  const move = new HoldToMove(camera.act, () => changes++, clock);
-  return { camera, clock, move, changes: () => changes };
-}
+import { MAX_HOLD, TAP } from "../../custom_components/sodalife/www/hold.js";
+import { RENEWAL, WATCHDOG } from "../../custom_components/sodalife/www/hold-to-move.js";
+import { begin, settled } from "./stand-ins.js";
 
 /** A button is held, and the camera moves. */
 async function holding(command = "left") {
@@ -207,4 +194,14 @@ test("at the end of the range, the hold ends and nobody is told of a stop that f
   assert.deepEqual(camera.services, ["ptz_start", "ptz_stop"]);
   assert.equal(camera.last.reports(), false);
   assert.equal(move.isSteering, false);
+});
+
+test("what moves is told when it begins, and a step that fails is not told as one", async () => {
+  const { told } = await holding("up");
+  assert.deepEqual(told, ["moving up"]);
+  const failing = begin();
+  failing.move.tap("up");
+  failing.camera.last.answer(false);
+  await settled();
+  assert.deepEqual(failing.told, []);
 });

@@ -1,3 +1,5 @@
+import { HoldToMove } from "../../custom_components/sodalife/www/hold-to-move.js";
+
 // What the modules need of the world, in the hands of a test.
 
 /** A clock that a test moves. */
@@ -42,18 +44,18 @@ export class TestClock {
 /** Let everything that waits for nothing but its turn have it. */
 export const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-/**
- * A camera that answers when the test says so.
- */
+/** A camera that answers when the test says so. */
 export class TestCamera {
   /** @type {{ service: string, data: any, answer: (worked: boolean) => void, reports: () => boolean }[]} */
   calls = [];
+  /** @type {number | null} */ wait = 0;
 
-  /** @type {Act} */
-  act = (service, data, report = () => true) =>
-    new Promise((resolve) => {
+  act = (/** @type {string} */ service, /** @type {object} */ data, report = () => true) =>
+    new Promise((/** @type {(worked: boolean) => void} */ resolve) => {
       this.calls.push({ service, data, answer: resolve, reports: report });
     });
+
+  turn = async () => this.wait;
 
   get services() {
     return this.calls.map(({ service }) => service);
@@ -96,4 +98,23 @@ export function testHass({ state = "idle", attributes = {}, platform = "sodalife
       },
     },
   };
+}
+
+/** @param {number | null} [wait] seconds until the camera's turn comes */
+export function begin(wait = 0) {
+  const camera = new TestCamera();
+  camera.wait = wait;
+  const clock = new TestClock();
+  /** @type {string[]} */
+  const told = [];
+  let changes = 0;
+  const move = new HoldToMove(
+    camera,
+    (what, hold) => {
+      changes++;
+      if (what) told.push(`${what} ${hold?.command}${hold?.waited ? " late" : ""}`);
+    },
+    clock,
+  );
+  return { camera, clock, move, told, changes: () => changes };
 }

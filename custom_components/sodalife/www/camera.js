@@ -109,6 +109,22 @@ export class CameraView {
     return this.available && (features & STREAM) !== 0 && this.hass.config.components.includes("stream");
   }
 
+  /**
+   * Whether controls of a kind are to be shown. Where they are all switched off, they are on for
+   * those who open the picture large: nothing but a tile was wanted.
+   * @param {"ptz" | "lens" | "voice"} kind
+   */
+  wants(kind) {
+    const { show_ptz, show_lens, show_voice } = this.config;
+    return this.config[`show_${kind}`] || (!show_ptz && !show_lens && !show_voice);
+  }
+
+  /** Whether there are controls below the picture, or it is a tile. */
+  get hasControls() {
+    const { show_controls, show_ptz, show_lens, show_voice } = this.config;
+    return show_controls && (show_ptz || show_lens || show_voice);
+  }
+
   /** When the newest photo was taken. */
   get takenAt() {
     const newest = this.stateOf("image.last_capture")?.state;

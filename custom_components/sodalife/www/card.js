@@ -1,29 +1,26 @@
 /** The card: puts the parts together and passes on what Home Assistant tells. */
 
-import { CameraView, DOMAIN } from "./camera.js";
+import "./ready.js";
+import { CameraView } from "./camera.js";
 import { complete, firstConfig } from "./config.js";
-import { Controls } from "./controls.js";
-import { HoldToMove } from "./hold-to-move.js";
 import { HomeAssistant } from "./home-assistant.js";
 import { loadTexts } from "./localize.js";
+import { mayBeLive, note, noteOpen } from "./neighbours.js";
+import { ObstacleFeed } from "./obstacles.js";
 import { Picture } from "./picture.js";
-import { Presses } from "./press.js";
 import { CARD, find } from "./template.js";
 
 const TICK = 5000;
 
-// Home Assistant puts a registry of its own in the place of the browser's, and another HTMLElement.
-// What is defined before that, it does not find.
-await customElements.whenDefined("home-assistant");
-
-/** A camera to look through and to steer. */
 export class SodalifeCameraCard extends HTMLElement {
   /** @type {Hass | undefined} */ _hass;
   /** @type {CameraView | undefined} */ #view;
   /** @type {ReturnType<typeof setInterval> | undefined} */ #timer;
-  /** @type {Promise<import("./speak.js").Speak> | undefined} */ #speak;
+  /** @type {import("./steering.js").Steering | undefined} */ #steering;
+  /** @type {import("./full-screen.js").FullScreen | undefined} */ #large;
   #config = complete({});
   #visible = false;
+  #steers = false;
 
   static async getConfigForm() {
     return (await import("./editor.js")).configForm();
@@ -42,25 +39,22 @@ export class SodalifeCameraCard extends HTMLElement {
     this.hint = find(root, ".hint");
     this.body = find(root, ".body");
     this.ha = new HomeAssistant(this);
-    this.picture = new Picture(find(root, ".stage"), this.ha, this.whenDue);
+    this.obstacles = new ObstacleFeed(this.whenDue);
+    this.picture = new Picture(find(root, ".picture"), this.ha, this.whenDue);
+    this.picture.stage.onOpen((toggles) => this.#openLarge(toggles));
     this.picture.stage.more.addEventListener("click", () => this.ha.moreInfo(this.#config.entity));
-    this.move = new HoldToMove(
-      (service, data, report) => this.ha.act(DOMAIN, service, data, this.#config.entity, report),
-      () => this.#showMove(),
-    );
-    const doings = { capture: () => this.#capture(), home: () => this.move.home() };
-    this.controls = new Controls(find(root, ".controls"), this.ha, doings);
-    this.presses = new Presses(this.move, root, this.controls.buttons);
+    // What Home Assistant shows lies below what is large.
+    this.ha.onDialog = () => this.#large?.close();
+    this.ha.onNotice = (message) => this.#large?.isOpen && this.picture.stage.say(message, true);
     this.observer = new IntersectionObserver((entries) => {
-      this.#visible = entries.at(-1)?.isIntersecting ?? false; // the newest
-      this.look();
+      this.#setVisible(entries.at(-1)?.isIntersecting ?? false); // the newest
     });
   }
 
   /** @param {CardConfig} config */
   setConfig(config) {
     if (config.entity && !config.entity.startsWith("camera.")) throw new Error(this.ha.text("bad_entity"));
-    this.move.cancel();
+    this.#steering?.cancel();
     if (config.entity !== this.#config.entity) this.picture.forget();
     this.#config = complete(config);
     this.update();
@@ -74,10 +68,7 @@ export class SodalifeCameraCard extends HTMLElement {
     this.picture.follow(view);
     if (view.isAsIn(before)) this.#view = view;
     else this.update();
-    if (before && this.move.isSteering && view.hasReachedEnd(before)) {
-      this.move.reachEnd();
-      this.ha.notify(this.ha.text("end_stop"));
-    }
+    if (before) this.#steering?.follow(before, view);
     loadTexts(hass).then((fetched) => fetched && this.update());
   }
 
@@ -90,19 +81,21 @@ export class SodalifeCameraCard extends HTMLElement {
   }
 
   connectedCallback() {
-    this.observer.observe(this.picture.root);
+    this.observer.observe(this.picture.stage.root);
     this.#timer = setInterval(this.whenDue, TICK);
-    this.presses.connect();
+    this.#steering?.connect();
     document.addEventListener("visibilitychange", this.whenDue, true);
     this.update();
   }
 
   disconnectedCallback() {
-    this.presses.disconnect();
+    this.#steering?.disconnect();
     document.removeEventListener("visibilitychange", this.whenDue, true);
     this.observer.disconnect();
     clearInterval(this.#timer);
-    this.#visible = false;
+    this.#large?.close();
+    this.#setVisible(false);
+    this.obstacles.end();
     this.picture.end();
   }
 
@@ -114,14 +107,16 @@ export class SodalifeCameraCard extends HTMLElement {
     this.hint.hidden = !hint;
     this.hint.textContent = hint && this.ha.text(hint, { entity: view.id });
     this.body.hidden = Boolean(hint);
-    if (hint || !view.available) this.move.cancel();
     if (hint) {
+      this.#steering?.cancel();
       this.picture.end();
       return;
     }
+    if (this.isConnected) this.obstacles.follow(this._hass, view.id);
     this.picture.showTexts(view);
-    this.controls.show(view);
-    this.#showSpeak(view);
+    const open = this.#large?.isOpen ?? false;
+    if (view.hasControls || open) this.#loadSteering();
+    this.#steering?.show(view, open);
     this.look();
   }
 
@@ -132,26 +127,40 @@ export class SodalifeCameraCard extends HTMLElement {
     const seen = this.#visible && !document.hidden;
     const { host } = /** @type {ShadowRoot} */ (this.getRootNode());
     const isPreview = host?.localName === "hui-card-picker"; // which is worth no stream
-    const live = this.#config.live && !isPreview;
-    this.picture.look(view, { live, seen, held: this.move.held });
+    const wish = this.#config.live;
+    const live = !isPreview && (wish === "auto" ? mayBeLive(this) : wish);
+    this.picture.look(view, { live, seen, held: this.#steering?.move.held ?? false });
+    this.picture.explain(this.obstacles.found, live);
   }
 
-  /** @param {CameraView} view */
-  async #showSpeak(view) {
-    if (!view.config.show_voice && !this.#speak) return;
-    this.#speak ??= import("./speak.js").then(({ Speak }) => new Speak(this.controls, this.ha));
-    (await this.#speak).show(view);
+  /** A tile that nobody opens has no use for controls. */
+  async #loadSteering() {
+    if (this.#steers) return;
+    this.#steers = true;
+    const { Steering } = await import("./steering.js");
+    const area = /** @type {ShadowRoot} */ (this.shadowRoot);
+    this.#steering = new Steering(this.body, area, this.ha, this.picture);
+    if (this.isConnected) this.#steering.connect();
+    this.update();
   }
 
-  #showMove() {
-    if (!this.controls.showMove(this.move)) this.picture.expire(); // what it sees has changed
+  /**
+   * Open the picture large, with all the controls on it.
+   * @param {boolean} toggles whether that closes it, too
+   */
+  async #openLarge(toggles) {
+    const { FullScreen } = await import("./full-screen.js");
+    this.#large ??= new FullScreen(this.body, this.picture.stage, (open) => {
+      noteOpen(this, open);
+      this.update();
+    });
+    if (toggles || !this.#large.isOpen) this.#large.toggle();
   }
 
-  async #capture() {
-    const taken = await this.ha.act(DOMAIN, "capture", {}, this.#config.entity);
-    if (taken) this.picture.stage.confirmCapture((shown) => this.controls.confirmCapture(shown));
-    this.picture.expire();
+  /** @param {boolean} visible */
+  #setVisible(visible) {
+    this.#visible = visible;
+    note(this, visible, this.whenDue);
     this.look();
-    return taken;
   }
 }

@@ -2,9 +2,19 @@
 
 import { DOMAIN } from "./camera.js";
 
+/** @type {CardConfig} */
+const DEFAULTS = {
+  entity: "",
+  live: "auto", // where one or two cards are in sight, or in the one that is opened
+  show_controls: true,
+  show_ptz: true,
+  show_lens: true,
+  show_voice: true,
+};
+
 /** @param {Partial<CardConfig>} config */
 export function complete(config) {
-  return { entity: "", live: true, show_ptz: true, show_lens: true, show_voice: true, ...config };
+  return { ...DEFAULTS, ...config };
 }
 
 /**
@@ -15,5 +25,5 @@ export function firstConfig(hass) {
   const camera = Object.values(hass?.entities ?? {}).find(
     (entity) => entity?.platform === DOMAIN && entity.entity_id.startsWith("camera."),
   );
-  return complete({ entity: camera?.entity_id ?? "" });
+  return { entity: camera?.entity_id ?? "" };
 }

@@ -11,6 +11,8 @@ import { busy, find, findAll, label } from "./template.js";
 
 /** Owns the controls, but for the form to speak and its button. */
 export class Controls {
+  /** @type {Promise<import("./countdown.js").Countdown> | undefined} */ #countdown;
+
   /**
    * @param {HTMLElement} root
    * @param {HomeAssistant} ha
@@ -49,7 +51,8 @@ export class Controls {
    */
   show(view) {
     this.#showTexts();
-    const { show_ptz: ptz, show_lens: lens } = view.config;
+    const ptz = view.wants("ptz");
+    const lens = view.wants("lens");
     const moves = view.able(...DIRECTIONS);
     const zooms = lens && view.able("zoom_in", "zoom_out");
     const focuses = lens && view.able("focus_near", "focus_far");
@@ -75,12 +78,22 @@ export class Controls {
     let any = false;
     for (const button of [...this.buttons, this.home]) {
       const phase = move.phase(button.dataset.command ?? "home");
+      this.#showWait(button, phase === "waiting" ? move.wait : 0);
       button.classList.toggle("waiting", phase === "waiting");
       button.classList.toggle("moving", phase === "moving");
       any ||= phase !== undefined;
     }
     this.pad.classList.toggle("moving", any);
     return any;
+  }
+
+  /**
+   * @param {HTMLElement} button
+   * @param {number} wait
+   */
+  #showWait(button, wait) {
+    if (wait) this.#countdown ??= import("./countdown.js").then(({ Countdown }) => new Countdown());
+    this.#countdown?.then((countdown) => countdown.show(button, wait));
   }
 
   /** @param {boolean} taken */

@@ -4,8 +4,9 @@ import { DOMAIN } from "./camera.js";
 import { currentHass } from "./home-assistant.js";
 import { loadTexts, text } from "./localize.js";
 
-const SWITCHES = ["live", "show_ptz", "show_lens", "show_voice"];
-const HELPS = ["name", "live"];
+// What is left out is on, and is shown to be.
+const SWITCHES = ["live", "show_controls", "show_ptz", "show_lens", "show_voice"];
+const HELPS = ["name", "live", "show_controls"];
 
 /** Describe the form to Home Assistant. */
 export async function configForm() {
@@ -16,7 +17,7 @@ export async function configForm() {
     schema: [
       { name: "entity", required: true, selector: { entity: { filter } } },
       { name: "name", selector: { text: {} } },
-      ...SWITCHES.map((name) => ({ name, selector: { boolean: {} } })),
+      ...SWITCHES.map((name) => ({ name, default: true, selector: { boolean: {} } })),
     ],
     computeLabel: (/** @type {{ name: string }} */ { name }) => text(currentHass(), `field_${name}`),
     computeHelper: (/** @type {{ name: string }} */ { name }) =>

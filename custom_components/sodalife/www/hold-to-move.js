@@ -1,36 +1,27 @@
 /** Press and hold: when a camera is told to move and to stop. Knows no page and no camera. */
 
-// A press that is shorter is a tap: the camera moves for the moment set in the options.
-export const TAP = 200;
+import { CLOCK, Hold } from "./hold.js";
+
 // While a button is held, the move is renewed. If this browser dies, the integration ends the
 // move by itself, WATCHDOG seconds after the last renewal.
 export const WATCHDOG = 10;
 export const RENEWAL = 5000;
-export const MAX_HOLD = 60000; // something lies on the key
-
-/** @type {HoldClock} */
-const CLOCK = {
-  now: () => performance.now(),
-  setInterval: (callback, ms) => Number(setInterval(callback, ms)),
-  clearInterval: (timer) => clearInterval(timer),
-};
 
 /**
  * Moves a camera from the press to the release, and never longer.
- *
  * Home Assistant handles what one browser sends in its order, so a stop that is sent after a start
  * ends it, even while the start still waits for its turn. Only one button counts at a time.
  */
 export class HoldToMove {
-  /** @type {Press | null} */ #hold = null;
-  /** @type {Press | null} */ #active = null;
+  /** @type {Hold | null} */ #hold = null;
+  /** @type {Hold | null} */ #active = null;
 
   /**
-   * @param {Act} act
-   * @param {() => void} changed shows the state
+   * @param {Camera} camera
+   * @param {(told?: Told, hold?: Hold) => void} changed shows it
    */
-  constructor(act, changed, clock = CLOCK) {
-    this.act = act;
+  constructor(camera, changed, clock = CLOCK) {
+    this.camera = camera;
     this.changed = changed;
     this.clock = clock;
   }
@@ -41,6 +32,11 @@ export class HoldToMove {
    */
   phase(command) {
     return this.#active?.command === command ? this.#active.phase : undefined;
+  }
+
+  /** The milliseconds that the last press has to wait for its turn. */
+  get wait() {
+    return this.#active?.wait ?? 0;
   }
 
   get held() {
@@ -55,19 +51,21 @@ export class HoldToMove {
   /** @param {string} command */
   press(command) {
     if (this.#hold) return false;
-    const hold = this.#begin(command);
+    const hold = (this.#hold = this.#begin(command));
     hold.timer = this.clock.setInterval(() => this.#renew(hold), RENEWAL);
-    this.#hold = hold;
     this.#start(hold);
-    this.changed();
+    this.#askTurn(hold);
     return true;
   }
 
-  /** The button was let go: stop, or, after a tap, move for a moment that ends by itself. */
+  /**
+   * The button was let go: stop. After a tap, or before its turn, move for a moment instead, which
+   * ends by itself: something comes of every press.
+   */
   release() {
     const hold = this.#hold;
     if (!hold) return;
-    if (this.clock.now() - hold.since >= TAP) return void this.cancel();
+    if (!hold.isTap && !hold.wait) return void this.cancel();
     this.#endHold(hold);
     this.#pulse(hold);
   }
@@ -77,7 +75,8 @@ export class HoldToMove {
     const hold = this.#hold;
     if (!hold) return;
     this.#endHold(hold);
-    this.act("ptz_stop", {}, () => !hold.failed);
+    this.camera.act("ptz_stop", {}, () => !hold.failed);
+    if (hold.wait) this.changed("unmoved", hold);
     this.#hide(hold);
   }
 
@@ -87,16 +86,16 @@ export class HoldToMove {
    */
   tap(command) {
     if (this.#hold) return;
-    this.#pulse(this.#begin(command));
-    this.changed();
+    const shown = this.#begin(command);
+    this.#pulse(shown);
+    this.#askTurn(shown);
   }
 
   /** Return to the preset, which ends by itself, or with the stop button. */
   async home() {
     if (this.#hold || this.phase("home")) return;
-    const shown = this.#begin("home", "moving");
-    this.changed();
-    await this.act("ptz_home", {}, () => this.#active === shown);
+    const shown = this.#begin("home");
+    await this.camera.act("ptz_home", {}, () => this.#active === shown);
     this.#hide(shown);
   }
 
@@ -104,64 +103,66 @@ export class HoldToMove {
   reachEnd() {
     if (this.#hold) {
       this.#endHold(this.#hold);
-      this.act("ptz_stop", {}, () => false);
+      this.camera.act("ptz_stop", {}, () => false);
     }
-    this.#active = null;
-    this.changed();
+    this.#hide(this.#active);
   }
 
   stop() {
     if (this.#hold) this.#endHold(this.#hold);
-    this.#active = null;
-    this.act("ptz_stop", {});
-    this.changed();
+    this.camera.act("ptz_stop", {});
+    this.#hide(this.#active);
   }
 
-  /**
-   * @param {string} command
-   * @param {Phase} phase
-   * @returns {Press}
-   */
-  #begin(command, phase = "waiting") {
-    return (this.#active = { command, phase, since: this.clock.now(), failed: false });
+  /** @param {string} command */
+  #begin(command) {
+    this.#active = new Hold(command, this.clock);
+    this.changed();
+    return this.#active;
+  }
+
+  /** @param {Hold} hold */
+  async #askTurn(hold) {
+    hold.setTurn(await this.camera.turn());
+    this.changed();
   }
 
   /**
    * The move that runs is not started a second time: the integration ends it after the moment.
-   * @param {Press} shown
+   * @param {Hold} shown
    */
   async #pulse(shown) {
-    await this.act("ptz_move", { command: shown.command }, () => !shown.failed);
+    const moved = await this.camera.act("ptz_move", { command: shown.command }, () => !shown.failed);
+    if (moved && this.#active === shown) this.changed("stepped", shown);
     this.#hide(shown);
   }
 
-  /** @param {Press} hold */
+  /** @param {Hold} hold */
   async #start(hold) {
-    const started = await this.act("ptz_start", { command: hold.command, timeout: WATCHDOG });
+    const started = await this.camera.act("ptz_start", { command: hold.command, timeout: WATCHDOG });
     hold.failed = !started;
     if (started) hold.phase = "moving";
-    else if (this.#hold === hold) {
-      this.#endHold(hold);
-      this.#hide(hold);
-    }
-    this.changed();
+    if (this.#hold !== hold) return this.changed();
+    if (started) return this.changed("moving", hold);
+    this.#endHold(hold);
+    this.#hide(hold);
   }
 
-  /** @param {Press} hold */
+  /** @param {Hold} hold */
   async #renew(hold) {
-    if (this.clock.now() - hold.since > MAX_HOLD) return void this.cancel();
+    if (hold.isStuck) return void this.cancel();
     if (hold.phase !== "moving") return; // the start still waits for its turn
     const data = { command: hold.command, timeout: WATCHDOG };
-    if (!(await this.act("ptz_start", data)) && this.#hold === hold) this.cancel();
+    if (!(await this.camera.act("ptz_start", data)) && this.#hold === hold) this.cancel();
   }
 
-  /** @param {Press} hold */
+  /** @param {Hold} hold */
   #endHold(hold) {
     this.clock.clearInterval(hold.timer);
     this.#hold = null;
   }
 
-  /** @param {Press} shown */
+  /** @param {Hold | null} shown */
   #hide(shown) {
     if (this.#active === shown) this.#active = null;
     this.changed();

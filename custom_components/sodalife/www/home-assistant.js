@@ -11,6 +11,10 @@ export function currentHass() {
 /** Speaks with Home Assistant for one element. */
 export class HomeAssistant {
   /** @type {Hass | undefined} */ hass;
+  /** Is called before a dialog of Home Assistant's opens. */
+  onDialog = () => {};
+  /** Hears what the user is told. */
+  onNotice = (/** @type {string} */ _message) => {};
 
   /** @param {HTMLElement} element from which events go out */
   constructor(element) {
@@ -37,7 +41,7 @@ export class HomeAssistant {
       await this.hass?.callService(domain, service, data, { entity_id: entityId }, false);
       return true;
     } catch (error) {
-      if (report()) this.notify(await this.#explain(error));
+      if (report()) this.notify(await this.explain(error));
       return false;
     }
   }
@@ -45,10 +49,12 @@ export class HomeAssistant {
   /** @param {string} message */
   notify(message) {
     this.fire("hass-notification", { message });
+    this.onNotice(message);
   }
 
   /** @param {string} entityId */
   moreInfo(entityId) {
+    this.onDialog();
     this.fire("hass-more-info", { entityId });
   }
 
@@ -60,8 +66,20 @@ export class HomeAssistant {
     this.element.dispatchEvent(new CustomEvent(type, { bubbles: true, composed: true, detail }));
   }
 
-  /** @param {any} error */
-  async #explain(error) {
+  /**
+   * Ask the integration about a camera.
+   * @param {string} what
+   * @param {string} entityId
+   */
+  async ask(what, entityId) {
+    return this.hass?.callWS({ type: `sodalife/${what}`, entity_id: entityId });
+  }
+
+  /**
+   * Say in the user's language what is wrong.
+   * @param {any} error
+   */
+  async explain(error) {
     const { translation_domain: domain, translation_key: key } = error ?? {};
     if (domain && key) {
       const localize = await this.hass?.loadBackendTranslation("exceptions", domain);

@@ -1,30 +1,32 @@
 /** The picture: live, else the newest still, and what is laid over it. */
 
-import { LivePicture } from "./player.js";
+import { obstacleOf } from "./obstacles.js";
 import { Snapshot } from "./snapshot.js";
 import { Stage } from "./stage.js";
 import { find } from "./template.js";
 
-/** Owns the stage with all that is on it. */
+/** Owns the picture with all that is said of it. */
 export class Picture {
   /** @type {CameraView | undefined} */ #view;
+  /** @type {LivePicture | undefined} */ #live;
+  #loads = false;
 
   /**
-   * @param {HTMLElement} root
+   * @param {HTMLElement} root with the stage and the caption
    * @param {HomeAssistant} ha
    * @param {() => void} look is called when it is time to look at it again
    */
   constructor(root, ha, look) {
-    this.root = root;
+    this.place = find(root, ".player");
+    this.lookAgain = look;
     this.stage = new Stage(root, ha);
-    this.live = new LivePicture(find(root, ".player"), look);
     this.still = new Snapshot(
       find(root, ".still"),
       () => this.#view?.takenAt,
       (shape) => this.#renewed(shape),
     );
     this.stage.mute.addEventListener("click", () => {
-      this.live.toggleSound();
+      this.#live?.toggleSound();
       this.#show();
     });
   }
@@ -36,7 +38,7 @@ export class Picture {
 
   /** @param {CameraView} view */
   follow(view) {
-    this.live.follow(view);
+    this.#live?.follow(view);
   }
 
   /**
@@ -47,8 +49,33 @@ export class Picture {
    */
   look(view, { live, seen, held }) {
     this.#view = view;
-    this.live.look(view, { wanted: live, seen });
-    if (seen && !this.live.playing && !held) this.still.look(view);
+    if (live && seen && !this.#loads) this.#load();
+    this.#live?.look(view, { wanted: live, seen });
+    if (seen && !this.#live?.playing && !held) this.still.look(view);
+    this.#show();
+  }
+
+  /** A card that shows stills never needs the player. */
+  async #load() {
+    this.#loads = true;
+    const { LivePicture } = await import("./player.js");
+    this.#live = new LivePicture(this.place, this.lookAgain);
+    this.lookAgain();
+  }
+
+  /**
+   * Say what is in the way of it, if anything is.
+   * @param {Obstacles} found
+   * @param {boolean} live whether that is wanted
+   */
+  async explain(found, live) {
+    const view = this.#view;
+    if (!view) return;
+    const { available } = view;
+    const obstacle = obstacleOf(found, { available, playing: this.#live?.playing ?? false, live });
+    const about = obstacle && (await this.stage.wordsFor(obstacle, view));
+    if (view !== this.#view) return;
+    this.stage.explain(about ?? "");
     this.#show();
   }
 
@@ -58,13 +85,13 @@ export class Picture {
   }
 
   end() {
-    this.live.end();
+    this.#live?.end();
   }
 
   /** Another camera. */
   forget() {
     this.#view = undefined;
-    this.live.forget();
+    this.#live?.forget();
     this.still.forget();
   }
 
@@ -75,6 +102,6 @@ export class Picture {
   }
 
   #show() {
-    if (this.#view) this.stage.show(this.#view, this.live, this.still);
+    if (this.#view) this.stage.show(this.#view, this.still, this.#live);
   }
 }

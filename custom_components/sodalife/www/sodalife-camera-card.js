@@ -7,46 +7,50 @@
 
 // All modules are named here, so that the browser fetches them at once: none has to be read before
 // the next is asked for.
-import "./controls.js";
-import "./hold-to-move.js";
-import "./live.js";
+import "./camera.js";
+import "./config.js";
+import "./neighbours.js";
+import "./obstacles.js";
 import "./picture.js";
-import "./player.js";
-import "./press.js";
+import "./ready.js";
 import "./snapshot.js";
 import "./stage.js";
 import "./styles.js";
 import "./template.js";
 
-import { DOMAIN } from "./camera.js";
 import { SodalifeCameraCard } from "./card.js";
-import { complete } from "./config.js";
+import { FEATURE, isOurs, PtzFeature } from "./feature.js";
 import { currentHass } from "./home-assistant.js";
 import { loadTexts, text } from "./localize.js";
+import { Strategy } from "./dashboard.js";
 
-const TAG = "sodalife-camera-card";
+const CARD = "sodalife-camera-card";
+const DOCUMENTATION = "https://github.com/sodalife-ha/sodalife#the-card";
 
-/** The card picker reads names when it is opened, in the user's language. */
-const inPicker = {
-  type: TAG,
+/**
+ * What pickers show, in the language of whoever opens them.
+ * @param {string} key
+ */
+const named = (key) => ({
   get name() {
-    return text(currentHass(), "card") || "SodaLife";
+    return text(currentHass(), key) || "SodaLife";
   },
   get description() {
-    return text(currentHass(), "card_about");
+    return text(currentHass(), `${key}_about`);
   },
-  preview: true,
-  documentationURL: "https://github.com/sodalife-ha/sodalife#the-card",
-  /**
-   * Newer versions of Home Assistant suggest cards for an entity.
-   * @param {Hass} hass
-   * @param {string} entityId
-   */
-  getEntitySuggestion: (hass, entityId) =>
-    entityId.startsWith("camera.") && hass.entities?.[entityId]?.platform === DOMAIN
-      ? { config: { type: `custom:${TAG}`, ...complete({ entity: entityId }) } }
-      : null,
-};
+  documentationURL: DOCUMENTATION,
+});
+
+/** Put an entry onto a list of Home Assistant's. */
+function offer(
+  /** @type {"customCards" | "customCardFeatures" | "customStrategies"} */ list,
+  entry = {},
+  key = "",
+) {
+  const made = named(key);
+  window[list] ??= [];
+  window[list].push(Object.defineProperties(entry, Object.getOwnPropertyDescriptors(made)));
+}
 
 /** Have the texts at hand before anybody asks. */
 function fetchTexts() {
@@ -55,9 +59,38 @@ function fetchTexts() {
   else setTimeout(fetchTexts, 100);
 }
 
-if (!customElements.get(TAG)) {
-  customElements.define(TAG, SodalifeCameraCard);
-  window.customCards ??= [];
-  window.customCards.push(inPicker);
+if (!customElements.get(CARD)) {
+  customElements.define(CARD, SodalifeCameraCard);
+  customElements.define(FEATURE, PtzFeature);
+  customElements.define("ll-strategy-dashboard-sodalife", Strategy);
+  offer("customCards", { type: CARD, preview: true, getEntitySuggestion }, "card");
+  offer("customCardFeatures", { type: FEATURE, isSupported, supported }, "feature");
+  offer("customStrategies", { type: "sodalife", strategyType: "dashboard" }, "dashboard");
   fetchTexts();
+}
+
+/**
+ * Newer versions of Home Assistant suggest cards for an entity.
+ * @param {Hass} hass
+ * @param {string} entityId
+ */
+function getEntitySuggestion(hass, entityId) {
+  return isOurs(hass, entityId) ? { config: { type: `custom:${CARD}`, entity: entityId } } : null;
+}
+
+/**
+ * Whether the tile card offers the feature for an entity: so newer versions of Home Assistant ask, ...
+ * @param {Hass} hass
+ * @param {{ entity_id?: string }} context
+ */
+function isSupported(hass, context) {
+  return isOurs(hass, context.entity_id);
+}
+
+/**
+ * ... and so the older ones: no other camera has that attribute.
+ * @param {HassEntity} state
+ */
+function supported(state) {
+  return state.attributes.ptz_unsupported !== undefined;
 }

@@ -1,8 +1,22 @@
 /** Speaking at the camera: a sentence, or a sound from the media browser. For cards that show it. */
 
-import { action, append, busy, find, label } from "./template.js";
+import { action } from "./steering-template.js";
+import { append, busy, find, label } from "./template.js";
 
-const FORM = `
+const CSS = `
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.speak {
+  display: flex; align-items: center; gap: 10px; height: 46px; border-radius: 23px; padding: 0 5px 0 14px;
+  border: 1px solid var(--divider-color); --mdc-icon-size: 20px;
+}
+.speak > ha-icon { color: var(--secondary-text-color); }
+.speak:focus-within { border-color: var(--primary-color); box-shadow: inset 0 0 0 1px var(--primary-color); }
+.speak input { flex: 1; min-width: 0; height: 100%; font-size: 16px; outline: none; }
+.speak input::placeholder { color: var(--secondary-text-color); opacity: 1; }
+.send { width: 36px; height: 36px; border-radius: 50%; color: var(--primary-color); }
+.send:enabled:hover { background: var(--secondary-background-color); }`;
+
+const FORM = `<style>${CSS}</style>
 <form class="speak">
   <ha-icon icon="mdi:bullhorn-outline"></ha-icon>
   <input type="text" maxlength="500" autocomplete="off" enterkeyhint="send" />
@@ -26,6 +40,7 @@ export class Speak {
     );
     this.input = /** @type {HTMLInputElement} */ (find(this.form, "input"));
     this.send = /** @type {HTMLButtonElement} */ (find(this.form, ".send"));
+    this.said = append(controls.root, `<div class="unseen" role="status"></div>`);
     this.mediaWords = find(this.media, "span");
     this.media.addEventListener("click", () => this.#browse());
     this.form.addEventListener("submit", (event) => {
@@ -47,7 +62,7 @@ export class Speak {
   show(view) {
     this.#view = view;
     this.#showTexts();
-    const wanted = view.config.show_voice;
+    const wanted = view.wants("voice");
     this.media.hidden = !wanted || !view.sibling("media_player.speaker");
     this.form.hidden = !wanted || !view.sibling("notify.speaker");
     this.media.disabled = !view.available;
@@ -60,7 +75,10 @@ export class Speak {
     if (!message || !speaker || this.#speaking) return;
     this.#setSpeaking(true);
     const sent = await busy(this.send, this.ha.act("notify", "send_message", { message }, speaker));
-    if (sent) this.input.value = "";
+    if (sent) {
+      this.input.value = "";
+      this.said.textContent = this.ha.text("told_sent");
+    }
     this.#setSpeaking(false);
     // On to the next sentence, unless the user has gone elsewhere meanwhile.
     const { activeElement } = document;
@@ -79,6 +97,7 @@ export class Speak {
     const entity = this.#view?.sibling("media_player.speaker");
     if (!entity) return;
     try {
+      this.ha.onDialog();
       const { browseMedia } = await import("./media-browser.js");
       await browseMedia(this.ha.hass, this.form, entity);
     } catch {

@@ -2,79 +2,29 @@
 
 import { CSS } from "./styles.js";
 
-/** @type {[string, string][]} the pad's buttons, row by row */
-const PAD = [
-  ["up_left", "mdi:arrow-top-left"],
-  ["up", "mdi:chevron-up"],
-  ["up_right", "mdi:arrow-top-right"],
-  ["left", "mdi:chevron-left"],
-  ["stop", "mdi:stop"],
-  ["right", "mdi:chevron-right"],
-  ["down_left", "mdi:arrow-bottom-left"],
-  ["down", "mdi:chevron-down"],
-  ["down_right", "mdi:arrow-bottom-right"],
-];
-
-/**
- * @param {string} command
- * @param {string} icon
- * @param {string} name a class
- */
-const button = (command, icon, name = "") =>
-  `<button data-command="${command}" class="${name}"><ha-icon icon="${icon}"></ha-icon></button>`;
-
-/**
- * @param {string} name
- * @param {string} first a button
- * @param {string} second
- */
-const rocker = (name, first, second) =>
-  `<div class="rocker ${name}" role="group">${first}<span></span>${second}</div>`;
-
-/**
- * @param {string} name
- * @param {string} icon
- */
-export const action = (name, icon) =>
-  `<button class="${name}"><ha-icon icon="${icon}"></ha-icon><span></span></button>`;
-
-const STAGE = `
-<div class="stage" tabindex="0" role="application">
-  <div class="still"></div>
-  <div class="player"></div>
-  <div class="nothing"><ha-icon icon="mdi:cctv"></ha-icon><span></span></div>
-  <div class="top">
+const PICTURE = `
+<div class="picture">
+  <div class="stage" tabindex="0" role="application">
+    <div class="view"><div class="still"></div><div class="player"></div></div>
+    <div class="nothing"><ha-icon icon="mdi:cctv"></ha-icon><span></span></div>
+    <div class="flash"></div>
+  </div>
+  <div class="said" role="status"></div>
+  <div class="caption">
     <span class="badge"><i></i><span></span></span>
-    <span class="gap"></span>
+    <span class="name"></span>
+    <span class="age"></span>
     <button class="glass mute" hidden><ha-icon></ha-icon></button>
+    <button class="glass open"><ha-icon icon="mdi:fullscreen"></ha-icon></button>
     <button class="glass more"><ha-icon icon="mdi:dots-vertical"></ha-icon></button>
   </div>
-  <div class="bottom"><span class="name"></span><span class="age"></span></div>
-  <div class="flash"></div>
-</div>`;
-
-const STEER = `
-<div class="steer">
-  ${rocker("zoom", button("zoom_in", "mdi:plus"), button("zoom_out", "mdi:minus"))}
-  <div class="pad" role="group">${PAD.map(([name, icon]) => button(name, icon, name)).join("")}</div>
-  ${rocker(
-    "focus",
-    button("focus_far", "mdi:image-filter-hdr"),
-    button("focus_near", "mdi:flower-tulip-outline"),
-  )}
+  <div class="why" role="status" hidden></div>
 </div>`;
 
 export const CARD = `<style>${CSS}</style>
 <ha-card>
-  <div class="body">
-    ${STAGE}
-    <div class="controls">
-      ${STEER}
-      <div class="actions">
-        ${action("capture", "mdi:camera-iris")}
-        ${action("home", "mdi:home-outline")}
-      </div>
-    </div>
+  <div class="body" popover="manual">
+    ${PICTURE}
   </div>
   <div class="hint" hidden></div>
 </ha-card>`;
