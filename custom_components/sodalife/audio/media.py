@@ -66,7 +66,7 @@ async def async_file(hass: HomeAssistant, path: Path) -> Media:
     """
     try:
         found = await hass.async_add_executor_job(path.stat)
-    except OSError:
+    except (OSError, ValueError):  # the latter: no file could have this name
         found = None
     # No pipe either, which could keep a thread for ever.
     if found is None or not stat.S_ISREG(found.st_mode):
