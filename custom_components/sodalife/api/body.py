@@ -12,8 +12,10 @@ import zlib
 
 import aiohttp
 from aiohttp.hdrs import ACCEPT_ENCODING, CONTENT_ENCODING
+from multidict import CIMultiDict
 
-ENCODINGS = {ACCEPT_ENCODING: "gzip, deflate"}  # what can be inflated here
+# What can be inflated here, as aiohttp keeps headers: it would make them of a dict in every call.
+ENCODINGS = CIMultiDict({ACCEPT_ENCODING: "gzip, deflate"})
 LARGE = 2 << 20  # bytes; cameras' pictures are smaller
 _PIECE = 1 << 16  # bytes that are inflated at a time: less than 1 ms
 _ZLIB_OR_GZIP = zlib.MAX_WBITS | 32
