@@ -20,11 +20,11 @@ interface CardConfig {
   show_voice: boolean;
 }
 
-/** A sentence of the integration's, to be put into the user's language. */
+/** A sentence of the integration's, to be put into the user's language; without a domain, the card's. */
 interface Obstacle {
-  translation_domain: string;
+  translation_domain?: string;
   translation_key: string;
-  translation_placeholders: Record<string, string>;
+  translation_placeholders?: Record<string, string>;
 }
 
 interface Obstacles {

@@ -199,6 +199,18 @@ def test_since_when_a_camera_is_offline(card: CardPage, camera: Callable[..., No
     expect(card.find(".why")).to_be_hidden(timeout=20_000)
 
 
+def test_a_codec_that_this_browser_cannot_play(card: CardPage) -> None:
+    playlist = '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1,CODECS="hvc1.1.6.L90.B0"\nplaylist.m3u8\n'
+    card.page.route(
+        re.compile("master_playlist"),
+        lambda route: route.fulfill(body=playlist, content_type="application/x-mpegURL"),
+    )
+    card.page.route(re.compile(r"init\.mp4"), lambda route: route.abort())  # nothing plays
+    card.with_hass(f'card.setConfig({{entity: "{CAMERA}", live: true}});')
+    expect(card.find(".why")).to_contain_text("cannot play H.265", timeout=30_000)
+    expect(card.find(".still img")).to_be_visible()
+
+
 def reload_entry(page: Page) -> None:
     """Reload the integration, and wait until the camera is back."""
     page.evaluate(

@@ -5,6 +5,8 @@ import { Snapshot } from "./snapshot.js";
 import { Stage } from "./stage.js";
 import { find } from "./template.js";
 
+const UNPLAYABLE = { translation_key: "unplayable" };
+
 /** Owns the picture with all that is said of it. */
 export class Picture {
   /** @type {CameraView | undefined} */ #view;
@@ -72,7 +74,9 @@ export class Picture {
     const view = this.#view;
     if (!view) return;
     const { available } = view;
-    const obstacle = obstacleOf(found, { available, playing: this.#live?.playing ?? false, live });
+    const { playing = false, unplayable = false } = this.#live ?? {};
+    const own = unplayable && !found.live ? { live: UNPLAYABLE } : {};
+    const obstacle = obstacleOf({ ...found, ...own }, { available, playing, live });
     const about = obstacle && (await this.stage.wordsFor(obstacle, view));
     if (view !== this.#view) return;
     this.stage.explain(about ?? "");

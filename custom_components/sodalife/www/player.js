@@ -5,6 +5,7 @@ import { LiveWatch } from "./live.js";
 import { findAll } from "./template.js";
 
 const PLAYER = "ha-camera-stream";
+const DOUBT = 6000; // milliseconds without a picture after which we ask whether there can be one
 
 /** Owns the element that the player is put into. */
 export class LivePicture {
@@ -21,6 +22,7 @@ export class LivePicture {
     this.place = place;
     this.changed = changed;
     this.watch = new LiveWatch();
+    this.unplayable = false; // in this browser
   }
 
   get playing() {
@@ -70,6 +72,7 @@ export class LivePicture {
   forget() {
     this.end();
     this.watch.forget();
+    this.unplayable = false;
   }
 
   /** @param {CameraView} view */
@@ -96,6 +99,19 @@ export class LivePicture {
     this.#player = player;
     this.watch.started();
     this.place.replaceChildren(player);
+    setTimeout(() => this.#player === player && !this.playing && this.#doubt(player), DOUBT);
+    this.changed();
+  }
+
+  /**
+   * No picture came: find out whether one can.
+   * @param {HaCameraStream} player
+   */
+  async #doubt({ hass, stateObj }) {
+    const { isUnplayable } = await import("./codec.js");
+    const unplayable = await isUnplayable(hass, stateObj.entity_id);
+    if (this.playing) return;
+    this.unplayable = unplayable;
     this.changed();
   }
 
@@ -107,6 +123,7 @@ export class LivePicture {
       if (!video) continue; // its own replacement for video: a still
       this.#video = /** @type {HTMLVideoElement} */ (video);
       this.watch.shown();
+      this.unplayable = false;
       this.changed();
       return;
     }
@@ -118,6 +135,7 @@ export class LivePicture {
   }
 
   #failed() {
+    if (this.#player && !this.playing) this.#doubt(this.#player);
     const again = this.watch.failed();
     this.end();
     if (again !== undefined) {

@@ -98,11 +98,13 @@ export class Stage {
   }
 
   /**
-   * What is in the way, and what to do. How long it has been offline, the state tells.
+   * What is in the way, and what to do. How long it has been offline, the state tells; what this
+   * browser cannot play, we know.
    * @param {Obstacle} obstacle
    * @param {CameraView} view
    */
   async wordsFor(obstacle, { entity }) {
+    if (obstacle.translation_key === "unplayable") return this.ha.text("unplayable");
     if (obstacle.translation_key !== "device_offline" || !entity) return this.ha.explain(obstacle);
     const since = new Date(entity.last_changed).toLocaleString(languageOf(this.ha.hass), SINCE);
     return this.ha.text("offline_since", { since });

@@ -29,7 +29,7 @@ export const CSS = `
   width: var(--rocker); height: calc(2.8 * var(--cell)); border-radius: 27px; background: var(--secondary-background-color);
 }
 .rocker button { width: var(--rocker); height: var(--cell); border-radius: 27px; --mdc-icon-size: 26px; }
-.rocker span { font-size: 12px; color: var(--secondary-text-color); }
+.rocker span { font-size: 12px; }
 @media (hover: hover) {
   .pad button:enabled:hover, .rocker button:enabled:hover, .actions button:enabled:hover {
     background-color: color-mix(in srgb, var(--primary-text-color) 10%, var(--secondary-background-color));
