@@ -87,7 +87,23 @@ def test_a_dashboard_of_all_cameras_makes_itself(card: CardPage, dashboard: str)
     page.goto(f"{card.demo.url}/{dashboard}/demo0001")
     expect(page.locator("sodalife-camera-card .pad")).to_be_visible(timeout=30_000)
     expect(page.locator("hui-picture-entity-card")).to_be_visible()
-    expect(page.locator("hui-history-graph-card")).to_be_visible()
+
+
+def test_history_is_shown_where_home_assistant_keeps_one(card: CardPage) -> None:
+    types = card.page.evaluate(
+        f"""async () => {{
+            const hass = {HASS};
+            const {{ generate }} = customElements.get("ll-strategy-dashboard-sodalife");
+            const types = async components => {{
+                const config = {{...hass.config, components}};
+                const [, view] = (await generate({{}}, {{...hass, config}})).views;
+                return view.sections[1].cards.map(({{type}}) => type);
+            }};
+            return [await types([]), await types(["history", "logbook"])];
+        }}"""
+    )
+    assert types[0] == ["heading", "picture-entity"]
+    assert types[1] == ["heading", "picture-entity", "heading", "history-graph", "logbook"]
 
 
 def test_offline_cameras_come_last_and_an_empty_account_leads_to_adding_one(

@@ -25,10 +25,11 @@ def camera(demo: Demo) -> Iterator[Callable[..., None]]:
 
 
 @pytest.fixture
-def fault(demo: Demo) -> Iterator[Callable[..., None]]:
+def fault(demo: Demo, first_page: Page) -> Iterator[Callable[..., None]]:
     """Have the platform answer with an error code, until the test is over."""
     yield demo.add_fault
     demo.clear_faults()
+    reload_entry(first_page)  # it would ask for no photo until midnight
 
 
 def inside(card: CardPage, outer: str, inner: str) -> bool:

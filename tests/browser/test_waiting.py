@@ -58,6 +58,10 @@ def test_a_hold_that_is_let_go_before_its_turn_makes_one_step(resting: CardPage)
     said = resting.find(".said")
     expect(said).to_have_text("Left: moved one step")
     expect(said).to_have_class("said shown")
+    box, stage = said.bounding_box(), resting.find(".stage").bounding_box()
+    assert box is not None
+    assert stage is not None
+    assert stage["y"] < box["y"] < stage["y"] + stage["height"] - box["height"]
     expect(resting.button("left")).to_have_class("left")
 
 

@@ -6,6 +6,8 @@ import { isOurs } from "./feature.js";
 import { loadTexts, text } from "./localize.js";
 
 const CARD = { type: "custom:sodalife-camera-card" };
+const PHOTO = "image.last_capture";
+const TOLD = ["binary_sensor.online", "sensor.last_error"];
 const ADD = "/config/integrations/integration/sodalife";
 
 /**
@@ -44,16 +46,23 @@ function overview(hass, cameras) {
   }
   const sections = [...areas.keys()].sort(lastIfEmpty).map((area) => ({
     type: "grid",
-    cards: [
-      { type: "heading", heading: area || text(hass, "cameras"), icon: "mdi:cctv" },
-      ...(areas.get(area) ?? []).map(({ id }) => ({
-        ...CARD,
-        entity: id,
-        show_controls: false,
-      })),
-    ],
+    cards: [heading(area || text(hass, "cameras"), "mdi:cctv"), ...tiles(areas.get(area) ?? [])],
   }));
   return { title: text(hass, "cameras"), path: "cameras", type: "sections", max_columns: 4, sections };
+}
+
+/**
+ * Two beside each other, where there are two.
+ * @param {CameraView[]} cameras
+ */
+function tiles(cameras) {
+  const columns = cameras.length > 1 ? 6 : 12;
+  return cameras.map(({ id }) => ({
+    ...CARD,
+    entity: id,
+    show_controls: false,
+    grid_options: { columns },
+  }));
 }
 
 /**
@@ -61,30 +70,44 @@ function overview(hass, cameras) {
  * @param {Hass} hass
  * @param {CameraView} camera
  */
-function cameraView(hass, camera) {
-  const photo = camera.sibling("image.last_capture");
-  const told = ["binary_sensor.online", "sensor.last_error"]
-    .map((key) => camera.sibling(key))
-    .filter(Boolean);
-  const heading = (/** @type {string} */ key) => ({ type: "heading", heading: text(hass, key) });
-  const beside = [
-    ...(photo ? [heading("photos"), { type: "picture-entity", entity: photo, show_name: false }] : []),
-    ...(told.length
-      ? [heading("history"), { type: "history-graph", hours_to_show: 24, entities: told }]
-      : []),
-    ...(photo ? [{ type: "logbook", hours_to_show: 24, target: { entity_id: [photo, ...told] } }] : []),
-  ];
-  return {
-    title: camera.name,
-    path: camera.id.split(".")[1],
-    type: "sections",
-    max_columns: 2,
-    sections: [
-      { type: "grid", cards: [{ ...CARD, entity: camera.id }] },
-      { type: "grid", cards: beside },
-    ],
-  };
+const cameraView = (hass, camera) => ({
+  title: camera.name,
+  path: camera.id.split(".")[1],
+  type: "sections",
+  max_columns: 2,
+  sections: [
+    { type: "grid", cards: [{ ...CARD, entity: camera.id }] },
+    { type: "grid", cards: [...photos(hass, camera), ...history(hass, camera)] },
+  ],
+});
+
+/**
+ * @param {Hass} hass
+ * @param {CameraView} camera
+ */
+function photos(hass, camera) {
+  const entity = camera.sibling(PHOTO);
+  if (!entity) return [];
+  return [heading(text(hass, "photos")), { type: "picture-entity", entity, show_name: false }];
 }
+
+/**
+ * As far as Home Assistant keeps one.
+ * @param {Hass} hass
+ * @param {CameraView} camera
+ */
+function history(hass, camera) {
+  const has = (/** @type {string} */ component) => hass.config.components.includes(component);
+  const entities = TOLD.map((key) => camera.sibling(key)).filter(Boolean);
+  const target = { entity_id: [camera.sibling(PHOTO), ...entities].filter(Boolean) };
+  const graph = has("history") && entities.length ? [{ type: "history-graph", entities }] : [];
+  const book = has("logbook") && target.entity_id.length ? [{ type: "logbook", target }] : [];
+  const cards = [...graph, ...book];
+  return cards.length ? [heading(text(hass, "history")), ...cards] : [];
+}
+
+/** @param {string} words */
+const heading = (words, icon = "") => ({ type: "heading", heading: words, ...(icon && { icon }) });
 
 /**
  * @param {Hass} hass

@@ -68,8 +68,8 @@ button:disabled { cursor: default; opacity: 0.38; }
   background: var(--secondary-background-color); border-left: 4px solid #ffb300;
 }
 .said {
-  position: absolute; left: 50%; transform: translateX(-50%); margin-top: -48px; bottom: auto; padding: 6px 14px;
-  border-radius: 16px; background: rgba(0, 0, 0, 0.8); color: #fff; font-size: 14px; white-space: nowrap;
+  position: absolute; bottom: 12px; max-width: calc(100% - 24px); box-sizing: border-box; padding: 6px 14px;
+  border-radius: 16px; background: rgba(0, 0, 0, 0.8); font-size: 14px; text-align: center;
   opacity: 0; pointer-events: none; transition: opacity 0.3s;
 }
 .said.shown { opacity: 1; }

@@ -8,8 +8,8 @@ const PICTURE = `
     <div class="view"><div class="still"></div><div class="player"></div></div>
     <div class="nothing"><ha-icon icon="mdi:cctv"></ha-icon><span></span></div>
     <div class="flash"></div>
+    <div class="said" role="status"></div>
   </div>
-  <div class="said" role="status"></div>
   <div class="caption">
     <span class="badge"><i></i><span></span></span>
     <span class="name"></span>
