@@ -206,7 +206,7 @@ class Ptz:
         if move.wanted_to_end.is_set():  # before it had a place in the queue to withdraw from
             raise QueueBusy
         async with self._queue.turn(Priority.PTZ, move):
-            self._stops.giving_way = True
+            self._stops.free.clear()
             try:
                 if self._stops.due and await self._stops.try_due():
                     await self._queue.cool_down()
@@ -220,7 +220,7 @@ class Ptz:
                 elif move.sent_at == float("-inf"):
                     self._queue.leave_unused()
             finally:
-                self._stops.giving_way = False
+                self._stops.free.set()
             await self._stops.deliver(move)
 
     def _let_go(self, move: Move) -> None:

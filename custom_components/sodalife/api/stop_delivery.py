@@ -47,7 +47,7 @@ class StopDelivery:
 
     Attributes:
         due: the moves whose stop is not delivered yet, the last one last.
-        giving_way: nothing due from an earlier move is sent: it would end a later one.
+        free: not set while a move is started: a stop due from an earlier one would end it.
 
     """
 
@@ -59,7 +59,8 @@ class StopDelivery:
         self._last = Command.ZOOM_IN  # what moved last, or may have
         self._sent_at = float("-inf")  # monotonic time of the last stop
         self.due: list[Move] = []
-        self.giving_way = False
+        self.free = asyncio.Event()
+        self.free.set()
         self._wake = asyncio.Event()  # ends long pauses
         self._hurrying = False
         self._unknown: SingleFlight[None] = SingleFlight()
@@ -171,10 +172,12 @@ class StopDelivery:
                 async with timeout(self._clock, pause):
                     await self._wake.wait()
             if self._hurrying:
-                with self._queue.out_of_turn():
-                    self._cool_down_after(await self._try(move.command))
+                await self.free.wait()
+                if move in self.due[-1:]:  # else a later one's stop counts for this one, too
+                    with self._queue.out_of_turn():
+                        self._cool_down_after(await self._try(move.command))
                 return
-            if not self.giving_way:
+            if self.free.is_set():
                 await self.try_due()
 
     async def _try(
