@@ -157,11 +157,15 @@ class StopDelivery:
     async def _stop_late(self, move: Move, until: float) -> None:
         """Stop once more: the platform may have carried the start out after our stop."""
         await self._insist(move, self._seconds_until(move, LATE_START))
+        if delivered := move not in self.due:
+            until = min(until, move.sent_at + UNKNOWN_RETRY)
         if (wait := self._seconds_until(move, LATE_START)) > 0:
             await self._clock.sleep(wait)
         if self._sent_at < move.sent_at + LATE_START:  # whenever it was answered
             self.expect(move)
             await self._try(move.command, until=until)
+        if delivered:  # once, for certain: whether anything moves again is only a guess
+            self._finish(move)
 
     async def _insist(self, move: Move, seconds: float) -> None:
         """Send a stop again and again, with growing pauses."""
