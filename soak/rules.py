@@ -116,6 +116,8 @@ class Rules:
             self.hindered(exchange.serial)
         if exchange.endpoint == TOKEN:
             self._see_activity()
+            if self.tokens.hopeless:
+                self.hindered()  # until now
         self.tokens.settled(exchange)
         if (watch := self.watches.get(exchange.serial)) is not None:
             watch.settled(exchange, now)

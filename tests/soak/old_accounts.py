@@ -56,7 +56,7 @@ def the_round_outlives_a_camera(patch: Patch) -> None:
 def one_refusal_kills_a_token(patch: Patch) -> None:
     """Refused once, the token was thrown away, and a rival blamed; twice, and all had to wait."""
 
-    def judge(self: TokenKeeper, held: HeldToken, serial: str, since: float) -> None:
+    def judge(self: TokenKeeper, held: HeldToken, *_about: object, **_more: object) -> None:
         self._held = None
         if not held.verified:
             self._pause.grow_for(held.token)

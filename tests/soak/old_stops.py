@@ -180,9 +180,9 @@ def given_up_is_stopped(patch: Patch) -> None:
 def nobody_looks_at_the_end_of_a_start(patch: Patch) -> None:
     """An exception that nobody thought of ended the task, and only that."""
 
-    async def try_start(self: Device, command: Command, on_send: Any) -> Exception | None:
+    async def try_start(self: Device, command: Command, *ways: Any) -> Exception | None:
         try:
-            await self.start(command, on_send)
+            await self.start(command, *ways)
         except (SodaError, TakenBack) as err:
             return err
         return None

@@ -214,7 +214,7 @@ class Ptz:
                     self._record.write(self._device.serial, move.command)
                     async with timeout(self._clock, RECORD_PATIENCE):
                         await self._record.written()
-                move.settle(await self._device.try_start(move.command, move.sent))
+                move.settle(await self._device.try_start(move.command, move.sent, move.refused))
                 if move.state is MoveState.ACKNOWLEDGED:
                     await move.wanted_to_end.wait()
                 elif move.sent_at == float("-inf"):
