@@ -11,7 +11,6 @@ from homeassistant.helpers import issue_registry as ir
 
 from .api import Camera, Clock, SodaError
 from .api.day import platform_day
-from .api.device import Failure
 from .api.errors import (
     ApplicationFrozen,
     CaptureQuotaUsed,
@@ -19,6 +18,8 @@ from .api.errors import (
     DeviceNotPermitted,
     VideoEncrypted,
 )
+from .api.failure import Failure
+from .api.foreign import clean
 from .const import DOMAIN
 
 CAMERA_ISSUES = (CaptureQuotaUsed, DeviceNotFound, DeviceNotPermitted, VideoEncrypted)
@@ -136,7 +137,7 @@ class Issues:
             severity=ir.IssueSeverity.WARNING,
             translation_key=key,
             translation_placeholders={
-                "camera": self._name_of(serial),
+                "camera": clean(self._name_of(serial)),
                 "serial": serial,
                 "client_id": str(self._entry.data[CONF_CLIENT_ID]),
             },

@@ -39,9 +39,13 @@ class DiagnosticSensor(SodaEntity, SensorEntity):
 
 
 class LastErrorSensor(DiagnosticSensor):
-    """The last error of a camera; unknown until there was one."""
+    """The last error of a camera; unknown until there was one.
+
+    An error that is repeated within minutes is told once, with the time when it began.
+    """
 
     key = "last_error"
+    _unrecorded_attributes = frozenset({"at", "description"})
     _attr_device_class = SensorDeviceClass.ENUM
 
     @property
@@ -54,20 +58,20 @@ class LastErrorSensor(DiagnosticSensor):
     @override
     def native_value(self) -> str | None:
         """What went wrong last."""
-        failure = self.soda.device.last_failure
-        return failure.error.key if failure is not None else None
+        news = self.soda.device.news.latest
+        return news.error.key if news is not None else None
 
     @property
     @override
     def extra_state_attributes(self) -> Mapping[str, Any] | None:
         """When, at which endpoint, and the platform's own words."""
-        if (failure := self.soda.device.last_failure) is None:
+        if (news := self.soda.device.news.latest) is None:
             return None
         return {
-            "code": failure.error.code,
-            "description": failure.error.description,
-            "endpoint": str(failure.endpoint),
-            "at": datetime.fromtimestamp(failure.at, UTC),
+            "code": news.error.code,
+            "description": news.error.description,
+            "endpoint": str(news.endpoint),
+            "at": datetime.fromtimestamp(news.at, UTC),
         }
 
 

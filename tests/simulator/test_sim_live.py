@@ -93,9 +93,11 @@ async def test_it_plays_and_ends(platform: Platform) -> None:
     check_video(b"".join(segments))
     assert (await read(platform, f"{folder}/{names[0].partition('/')[0]}/1.ts"))[0] == 404
 
-    await asyncio.sleep(1.2)
-    _, later = await read(platform, path)
-    assert number_of_segments(later) > len(names)
+    async with asyncio.timeout(20):
+        later = playlist
+        while number_of_segments(later) <= len(names):
+            await asyncio.sleep(0.2)
+            _, later = await read(platform, path)
 
     platform.cam.kill_live()
     assert (await read(platform, path))[0] == 404
