@@ -539,8 +539,10 @@ async def test_who_comes_while_a_stream_ends_gets_another(
     assert state_of(hass, entity_id("camera")) == "streaming"
 
 
+@pytest.mark.parametrize("asks_for", ["the playlist", "a piece"])
 async def test_it_streams_as_long_as_somebody_watches(
     *,
+    asks_for: str,
     hass: HomeAssistant,
     set_up: SetUp,
     viewer: Callable[[], Awaitable[Viewer]],
@@ -553,8 +555,9 @@ async def test_it_streams_as_long_as_somebody_watches(
     somebody = await viewer()
     assert (await somebody.ask())["success"]
     await somebody.see()
+    piece = (await somebody.segments())[-1]
     for _ in range(10):  # longer than that
-        await somebody.playlist()
+        await (somebody.playlist() if asks_for == "the playlist" else somebody.get(piece))
         await asyncio.sleep(0.3)
         assert state_of(hass, entity_id("camera")) == "streaming"
     await until(lambda: state_of(hass, entity_id("camera")) == "idle", 2)
