@@ -20,6 +20,7 @@ from homeassistant.components.camera import (
     WebRTCAnswer,
     WebRTCError,
     WebRTCSendMessage,
+    async_get_image,
     async_get_stream_source,
     async_register_webrtc_provider,
 )
@@ -36,6 +37,7 @@ from simulator import Cloud, Fault
 from simulator.camera import SimCamera
 from tests.clock import until
 from tests.integration.common import (
+    Act,
     FindEntity,
     Look,
     SetUp,
@@ -436,6 +438,30 @@ async def test_a_snapshot_is_not_what_an_earlier_viewer_saw(
     cloud.faults.clear()
 
 
+async def test_what_is_kept_of_a_live_picture_is_never_from_before_a_move(
+    *,
+    hass: HomeAssistant,
+    set_up: SetUp,
+    viewer: Callable[[], Awaitable[Viewer]],
+    sim: SimCamera,
+    look: Look,
+    press: Act,
+    entity_id: FindEntity,
+) -> None:
+    """A stream is seconds behind; how many, nobody knows."""
+    await set_up()
+    somebody = await viewer()
+    assert (await somebody.ask())["success"]
+    await somebody.see()
+    await async_get_image(hass, entity_id("camera"))
+    assert sim.photos == 0, "nothing has moved: a frame will do"
+    await press("zoom_in")
+    await look()
+    assert sim.photos == 0, "who only looks sees what is live"
+    await async_get_image(hass, entity_id("camera"))
+    assert sim.photos == 1
+
+
 async def test_unloading_right_after_a_new_address_ends_the_stream(
     hass: HomeAssistant,
     set_up: SetUp,
@@ -531,8 +557,11 @@ async def test_who_comes_while_a_stream_ends_gets_another(
     assert (await somebody.ask())["success"]
     await somebody.see()
     camera = hass.data["camera"].get_entity(entity_id("camera"))
-    for output in camera.stream.outputs().values():
-        await camera.stream.remove_provider(output)  # its time is over
+    old = camera.stream
+    (output,) = old.outputs().values()
+    # Its time is over, which nobody has noticed yet.
+    _, new = await asyncio.gather(old.remove_provider(output), camera.async_create_stream())
+    assert new is not old
     assert (await somebody.ask())["success"]
     await somebody.see()
     await until(lambda: streams(hass) == [camera.stream])

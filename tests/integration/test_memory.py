@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
+from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE, EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
@@ -113,6 +114,28 @@ async def test_it_survives_a_reload(
     assert await calls_today() == 1
     await act("capture")
     assert issue_registry.issues == {}
+
+
+async def test_the_quota_of_another_day_is_none(
+    hass: HomeAssistant, entry: MockConfigEntry, clock: ManualClock, act: Act
+) -> None:
+    await hass.config_entries.async_unload(entry.entry_id)
+    await clock.advance(DAY)
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    await act("capture")
+
+
+async def test_counts_are_written_when_home_assistant_ends(
+    hass: HomeAssistant, hass_storage: dict[str, Any], set_up: SetUp, act: Act
+) -> None:
+    entry = await set_up(options={"poll_interval": 0})
+    await act("capture")
+    for event in (EVENT_HOMEASSISTANT_STOP, EVENT_HOMEASSISTANT_FINAL_WRITE):
+        hass.bus.async_fire(event)
+        await hass.async_block_till_done()
+    stored = hass_storage[f"{DOMAIN}.memory.{entry.entry_id}"]["data"]
+    assert stored["cameras"][SERIAL]["calls"] == 1
 
 
 async def test_a_refused_move_is_possible_again_after_a_week(
