@@ -18,6 +18,7 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from custom_components.sodalife.api import fetch
 from custom_components.sodalife.audio import web_media
 from simulator.camera import SimCamera
+from tests.clock import until
 from tests.integration.common import Act, FindEntity, count_arrived
 from tests.integration.refusals import refused
 from tests.integration.sounds import sound
@@ -25,6 +26,7 @@ from tests.integration.sounds import sound
 # --- addresses
 
 SEEN: list[Callable[[str], None]] = []  # who wants to know of requests
+HELD: list[asyncio.Event] = []  # requests that are let go by their test
 SITE = web.RouteTableDef()  # a sound, and every trouble that there can be
 
 
@@ -58,6 +60,13 @@ async def _streamed(request: web.Request) -> web.StreamResponse:
 async def _slow(request: web.Request) -> web.Response:
     await asyncio.sleep(5)
     return web.Response()
+
+
+@SITE.get("/held")
+async def _held(request: web.Request) -> web.Response:
+    HELD.append(asyncio.Event())
+    await HELD[-1].wait()
+    return web.Response(body=b"sound")
 
 
 @SITE.get("/moved")
@@ -132,6 +141,23 @@ async def test_an_address(
     assert state is not None
     assert state.attributes["media_title"] == ("moved" if path == "/moved" else "a sound.ogg")
     assert "secret" not in str(state.as_dict())
+
+
+async def test_only_some_are_fetched_at_a_time(hass: HomeAssistant, web_site: str) -> None:
+    """What is fetched is on disk until it is converted: up to 50 MB each."""
+    HELD.clear()
+    many = [
+        asyncio.create_task(web_media.async_fetch(hass, f"{web_site}/held?{number}"))
+        for number in range(6)
+    ]
+    await until(lambda: len(HELD) == 4)
+    await asyncio.sleep(0.2)
+    assert len(HELD) == 4
+    for number in range(6):
+        await until(lambda number=number: len(HELD) > number)
+        HELD[number].set()
+    for file in await asyncio.gather(*many):
+        file.close()
 
 
 @pytest.mark.parametrize(
