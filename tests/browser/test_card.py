@@ -196,7 +196,7 @@ def test_still_of_a_live_picture_has_no_age(card: CardPage) -> None:
         }}"""
     )
     try:
-        assert until(lambda: card.state_of(CAMERA)["state"] == "streaming")
+        assert until(lambda: card.state_of(CAMERA)["state"] == "streaming", 40)
         expect(card.find(".age")).to_be_hidden(timeout=20_000)
     finally:
         card.page.evaluate("clearInterval", player)
