@@ -8,16 +8,26 @@ import json
 import os
 from pathlib import Path
 
+from homeassistant.config_entries import ConfigSubentryData
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.json import json_bytes
 from homeassistant.setup import async_setup_component
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from simulator import Cloud, Fault
-from tests.integration.common import OTHER, SERIAL, Act, FindEntity, SetUp, both_revisions
+from tests.integration.common import (
+    DOMAIN,
+    OTHER,
+    SERIAL,
+    Act,
+    FindEntity,
+    SetUp,
+    both_revisions,
+)
 from tests.integration.sounds import wav
 
 HALF_AN_EMOJI = "\ud83d"
@@ -126,7 +136,12 @@ async def test_no_serial_is_in_diagnostics_however_it_got_in(
 ) -> None:
     assert await async_setup_component(hass, "diagnostics", {})
     entry = await set_up(SERIAL, OTHER)
+    neighbour = ConfigSubentryData(
+        data={}, subentry_type="camera", title="Next door", unique_id="NEXTDOOR1"
+    )
+    MockConfigEntry(domain=DOMAIN, subentries_data=[neighbour]).add_to_hass(hass)
     told = f"{SERIAL.lower()} of demo-client knows %54EST0002, not {OTHER}; \\u0054EST0002"
+    told += ", nextdoor1"
     for endpoint in ("capture", "liveurl"):
         cloud.faults.add(Fault("code", endpoint, code="77777", description=told, times=1))
     cloud.faults.add(Fault("code", "controlling", code=f"{OTHER} gone", times=1))
@@ -148,5 +163,5 @@ async def test_no_serial_is_in_diagnostics_however_it_got_in(
             data = (await response.json())["data"]
         text = json.dumps(data).lower()
         assert "failures" in text
-        for name in (SERIAL, OTHER, "EST0002", "demo-client"):
+        for name in (SERIAL, OTHER, "EST0002", "demo-client", "NEXTDOOR1"):
             assert name.lower() not in text
