@@ -52,6 +52,11 @@ class Exchange:
         """What it moves or stops."""
         return int(self.post.fields["command"])
 
+    @property
+    def token(self) -> str:
+        """The access token that it comes with."""
+        return str((self.post.query or self.post.fields).get("access_token", ""))
+
     async def answer(self) -> Answer:
         """Wait for the answer.
 

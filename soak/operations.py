@@ -147,6 +147,7 @@ class Crowd:
         self.counts: Counter[str] = Counter()
         self.left = operations
         self.acting = 0
+        self.last_words: asyncio.Task[None] | None = None
         self.welcome = asyncio.Event()
         self.welcome.set()
         self._loop = loop
@@ -172,6 +173,12 @@ class Crowd:
                 await self._act(favourite, chance.choice(IDEAS)(chance), chance.choice(PATIENCE))
             finally:
                 self.acting -= 1
+
+    async def ask_at_last(self, serial: str, chance: random.Random) -> None:
+        """Have somebody ask for something, perhaps, in the instant in which a camera goes."""
+        if idea := chance.choice((None, CAPTURE_IDEA, LOOK_IDEA, ONLINE_IDEA, TALK_IDEA)):
+            self.last_words = asyncio.create_task(self._act(serial, idea, None))
+            await asyncio.sleep(0)  # until the wish is there, and nothing else
 
     async def _act(self, serial: str, idea: Idea, patience: float | None) -> None:
         """Do one thing; sometimes leave before it is done."""
@@ -209,6 +216,8 @@ class Crowd:
             self.counts["left early"] += 1
             return
         err = task.exception()
+        if idea is STOP_IDEA:
+            self._rules.told_of_a_stop(serial, since)
         self._journal.note(serial, idea.name, "is told", "" if err is None else repr(err))
         if err is None:
             if idea.stops:

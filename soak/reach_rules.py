@@ -50,6 +50,7 @@ class ReachRules:
 
     def note(self, serial: str, err: SodaError | None) -> None:
         """Pass on what came of a call, and look at everybody."""
+        self._rules.tokens.told(serial, err)
         was_down = self.reachability.down
         self.reachability.note(serial, err)
         if was_down and not self.reachability.down:

@@ -67,7 +67,7 @@ class Rules:
 
     def clock_set(self) -> None:
         """Note that the client's time of day has jumped."""
-        self.tokens.expected("the clock was set")
+        self.tokens.clock_set()
         for watch in self.watches.values():
             watch.clock_set(self._loop.time())
 
@@ -83,10 +83,10 @@ class Rules:
         watch = self.watches[serial]
         if "after an answer" in text or "before the previous" in text:
             excused = watch.crossed_by_a_stop()
+        elif "stops command" in text:
+            excused = watch.overtaken or watch.forgotten
         else:
-            excused = watch.is_free(self._loop.time()) or (
-                "stops command" in text and watch.overtaken
-            )
+            excused = watch.is_free(self._loop.time())
         if not excused:
             self.broken(serial, text)
 
@@ -116,6 +116,8 @@ class Rules:
             self.hindered(exchange.serial)
         if exchange.endpoint == TOKEN:
             self._see_activity()
+            if self.tokens.hopeless:
+                self.hindered()  # until now
         self.tokens.settled(exchange)
         if (watch := self.watches.get(exchange.serial)) is not None:
             watch.settled(exchange, now)
@@ -158,6 +160,13 @@ class Rules:
         """Check that what somebody wanted to stop, and was told that it has, did."""
         if self.watches[serial].moves_since(since, command):
             self.broken(serial, "somebody is told that it has stopped, but it moves")
+
+    def told_of_a_stop(self, serial: str, since: float) -> None:
+        """Check that a stop which somebody pressed went out, whatever is known to move."""
+        watch = self.watches[serial]
+        hindered = self._is_hindered(watch) or watch.hindered_at >= since
+        if watch.stop_settled_at < since and not hindered:
+            self.broken(serial, "a stop is pressed, but none goes out")
 
     def at_rest(self, until: float) -> None:
         """Check everything: nothing will happen until some time.

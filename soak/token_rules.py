@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
+from custom_components.sodalife.api import SodaError
 from simulator import Cloud
 
 from .exchange import TOKEN, Exchange
@@ -14,6 +15,7 @@ from .virtual_loop import VirtualLoop
 
 RENEWED_AHEAD = 310.0  # seconds before its end that a token may be replaced
 HOUR = 3600.0
+WAITS = {"token_paused", "token_rejected"}  # without a code: the platform was not asked
 MOST_REPLACED = 16  # in an hour, because they were refused; pauses grow from 30 to 900 s
 
 
@@ -36,7 +38,19 @@ class TokenRules:
         self._under_way: Exchange | None = None
         self._fetched_at = 0.0
         self._reason: str | None = "the first one"
+        self._served: dict[str, str] = {}  # with which token, by serial; not refused since
         self._replaced: deque[float] = deque(maxlen=MOST_REPLACED)
+
+    def clock_set(self) -> None:
+        """Note that a token may seem to have ended."""
+        self.expected("the clock was set")
+        self._served.clear()
+
+    def told(self, serial: str, err: SodaError | None) -> None:
+        """Check that nobody has to wait for another token who is served with the one at hand."""
+        waits = err is not None and err.key in WAITS and not err.code
+        if waits and self._cloud.desk.accepts(self._served.get(serial)):
+            self._broken(serial, f"{err!r}, though its token is good")
 
     def expected(self, reason: str) -> None:
         """Note a reason why the token may have to be replaced."""
@@ -45,6 +59,7 @@ class TokenRules:
     def started(self) -> None:
         """Note that a run begins: what an earlier one knew of pauses is gone."""
         self._replaced.clear()
+        self._served.clear()
 
     def crashed(self) -> None:
         """Note that nobody waits for one any more."""
@@ -71,6 +86,9 @@ class TokenRules:
         if exchange.endpoint != TOKEN:
             if code in TOKEN_REFUSALS:
                 self._reason = self._reason or "refused"
+                self._served.pop(exchange.serial, None)
+            elif code == "":
+                self._served[exchange.serial] = exchange.token
             return
         self._under_way = None
         self.hopeless = code in FINAL or (self.hopeless and code != "")

@@ -23,6 +23,7 @@ from .platform import serials
 from .rules import Rules, Violation
 from .virtual_loop import VirtualLoop, run_virtually
 
+LOGGER = logging.getLogger("custom_components.sodalife")
 TROUBLE_PACE = 15.0  # seconds between two troubles, on average
 SHORTEST_ERA, LONGEST_ERA = 300.0, 1800.0  # seconds from one quiet time to the next
 LONGEST_OPERATION = 900.0
@@ -108,6 +109,7 @@ class Simulation:
         match chance.choice(("camera", "camera", "camera", "program", "crash", "crash in close")):
             case "camera":
                 serial = chance.choice(list(household.cameras))
+                await self.crowd.ask_at_last(serial, chance)
                 await household.close(serial)
                 await self._pause(chance)
                 await household.open(serial)
@@ -192,7 +194,8 @@ class Simulation:
 def simulate(seed: int, operations: int, cameras: int) -> Outcome:
     """Run one seed."""
     began, loop = time.monotonic(), VirtualLoop()
-    logging.getLogger("custom_components.sodalife").setLevel(logging.CRITICAL)
+    level = LOGGER.level
+    LOGGER.setLevel(logging.CRITICAL)
     gc.disable()  # when it runs must not depend on what ran before
     made: list[Simulation] = []
 
@@ -207,6 +210,7 @@ def simulate(seed: int, operations: int, cameras: int) -> Outcome:
         violation = err
     finally:
         gc.enable()
+        LOGGER.setLevel(level)
     simulation = made[0]
     counts = simulation.crowd.counts + simulation.mischief.made
     outcome = Outcome(

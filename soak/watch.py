@@ -141,6 +141,16 @@ class Watch:
             if course.start.sent_at > mover.start.sent_at
         )
 
+    @property
+    def forgotten(self) -> bool:
+        """Tell whether the client that there is now need not know of what moves."""
+        if self.mover is None or self.opened_at is None:
+            return True
+        if self.mover.start.sent_at >= self.opened_at:
+            return False
+        left = self.mover.left_at is not None and not self.mover.forgotten
+        return not left or self._clock_set_at >= self.mover.start.sent_at
+
     def crossed_by_a_stop(self) -> bool:
         """Tell whether a stop was under way when the last other call left: it waits for nothing."""
         lately = self._call_sent_at - ABANDONED  # it may be answered after its sender has left

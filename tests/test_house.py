@@ -6,7 +6,7 @@ Read from the source, as modules by their path within the integration.
 from __future__ import annotations
 
 import ast
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 import math
 from pathlib import Path
@@ -82,6 +82,16 @@ def test_how_lines_of_functions_are_counted() -> None:
     assert p90([*range(1, 11)]) == 9
     assert p90([3] * 9 + [100]) == 3
     assert p90([3] * 8 + [100] * 2) == 100
+
+
+def test_files_that_are_run_together_have_names_of_their_own() -> None:
+    """Folders of tests are no packages, so pytest knows a file by its name alone.
+
+    Those of the browser are run by themselves.
+    """
+    tests = Path(__file__).parent
+    names = Counter(path.name for path in tests.rglob("test_*.py") if path.parent.name != "browser")
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 # --- how much changes

@@ -142,6 +142,25 @@ async def test_a_request_that_its_last_caller_left_is_gone_and_a_newcomer_begins
     assert queue.idle
 
 
+@pytest.mark.parametrize("after", range(5))
+async def test_the_end_of_a_request_that_was_left_does_not_hide_the_newcomers(
+    queue: CallQueue, work: Callable[[str], Any], done: list[str], after: int
+) -> None:
+    """Found by the simulation: closing did not end the newcomer's, for it knew of none."""
+    queue.set_interval(0.0)
+    with queue.out_of_turn():
+        leaving = asyncio.create_task(queue.run(Priority.LIVE, work("old"), key="k"))
+        await breaths(3)
+        leaving.cancel()
+        await breaths(after)
+        newcomer = asyncio.create_task(queue.run(Priority.LIVE, work("new"), key="k"))
+        await breaths(5)
+        friend = asyncio.create_task(queue.run(Priority.LIVE, work("friend's"), key="k"))
+        await breaths(5)
+    assert await asyncio.wait_for(gathered(newcomer, friend), 1.0) == ["new", "new"]
+    assert done == ["new"]
+
+
 @pytest.mark.parametrize("before", range(1, 5))
 async def test_who_joins_before_the_last_caller_has_gone_keeps_the_request_alive(
     queue: CallQueue, work: Callable[[str], Any], done: list[str], before: int

@@ -150,3 +150,28 @@ async def test_a_device_is_given_its_seconds_before_it_is_asked_once_more(
     assert platform.cloud.violations == []
     await camera.close()
     assert not camera.device.client.rests
+
+
+async def test_whoever_gives_a_device_its_seconds_keeps_no_other_call_waiting(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_transport, "MAX_CALLS", 1)
+    server = Server()
+    async with answering(server.handle) as host:
+        client = SodaClient(HttpTransport(platform.session, host), "id", "secret", revision="query")
+        await client.is_online(SERIAL)
+        resting, rested = asyncio.Event(), asyncio.Event()
+
+        async def rest() -> None:
+            resting.set()
+            await rested.wait()
+
+        client.rests[SERIAL] = rest
+        server.closes = kept
+        first = asyncio.create_task(client.capture(SERIAL))
+        await asyncio.wait_for(resting.wait(), 5.0)
+        server.closes = never
+        await asyncio.wait_for(client.is_online("OTHER001"), 5.0)
+        assert not first.done()
+        rested.set()
+        assert await first == SUCCESS["picUrl"]

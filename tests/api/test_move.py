@@ -223,7 +223,7 @@ async def test_a_wish_lives_as_long_as_somebody_has_it(
     camera: Camera, sim: SimCamera, clock: ManualClock, hanging: asyncio.Task[Any], at_rest: Any
 ) -> None:
     callers = [asyncio.create_task(camera.ptz.start(UP, 60.0)) for _ in range(3)]
-    await clock.advance(10.0)
+    await clock.advance(20.0)  # so that his 30 s are over long after the turn comes, at 39
     callers.append(asyncio.create_task(camera.ptz.start(UP, 60.0)))
     await clock.advance(1.0)
     for caller in callers[:3]:

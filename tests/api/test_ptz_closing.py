@@ -13,7 +13,7 @@ from custom_components.sodalife.api.errors import (
     QueueBusy,
 )
 from simulator.camera import SimCamera
-from tests.api.moves import LEFT, UP, ZOOM, starts
+from tests.api.moves import LEFT, UP, ZOOM, starts, stops
 from tests.api.world import Platform, arrived, gathered
 from tests.clock import ManualClock, until
 
@@ -96,6 +96,26 @@ async def test_closing_delivers_a_stop_that_is_pending(
         await clock.drive(camera.ptz.stop())
     await asyncio.wait_for(camera.close(), 2.0)  # at once: no time need pass
     assert clock.alarms == 0
+    at_rest()
+
+
+async def test_closing_stops_with_the_command_that_runs_whatever_else_is_pending(
+    platform: Platform, camera: Camera, sim: SimCamera, clock: ManualClock, at_rest: Any
+) -> None:
+    """Found by the simulation: the stop of the earlier move went out beside it."""
+    await camera.ptz.start(UP, 60.0)
+    platform.fault("html", "controlling")
+    with pytest.raises(CannotConnect):
+        await clock.drive(camera.ptz.stop())
+    sim.control(1, UP)  # stopped by hand, which only the platform knows
+    await clock.advance(70.0)  # others may pass now
+    tried = len(stops(sim))
+    starting = asyncio.create_task(camera.ptz.start(LEFT, 60.0))
+    await until(lambda: len(stops(sim)) > tried)
+    platform.cloud.faults.clear()
+    await clock.drive(starting)
+    await clock.drive(camera.close())
+    assert arrived(sim)[-2:] == ["start 2", "stop 2"]
     at_rest()
 
 

@@ -65,6 +65,28 @@ async def test_a_start_that_was_refused_needs_no_stop(
     at_rest()
 
 
+@pytest.mark.parametrize("trouble", ["TEMPORARILY_UNAVAILABLE", "SERVER_ERROR", None])
+async def test_a_start_whose_token_was_refused_moves_nothing_whatever_comes_of_the_next_one(
+    platform: Platform,
+    camera: Camera,
+    cloud: Cloud,
+    sim: SimCamera,
+    clock: ManualClock,
+    trouble: str | None,
+    at_rest: Any,
+) -> None:
+    """Found by the simulation: the stop of what it took for a move had another's command."""
+    await camera.check_online()
+    cloud.rival()
+    platform.fault("code" if trouble else "html", "token", code=trouble)
+    with pytest.raises(SodaError) as caught:
+        await clock.drive(camera.ptz.start(UP, 60.0))
+    assert caught.value.code == (trouble or "")
+    await clock.advance(15.0)
+    assert arrived(sim) == ["onlinestatus", "start 0"]
+    at_rest()
+
+
 @pytest.mark.parametrize("code", ["60002", "60003", "60004", "60005"])
 async def test_the_end_of_the_range_ends_a_move_quietly(
     platform: Platform,

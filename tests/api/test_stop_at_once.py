@@ -11,11 +11,12 @@ from custom_components.sodalife.api import Camera
 from custom_components.sodalife.api.errors import (
     DeviceOffline,
     QueueBusy,
+    TokenRejected,
 )
 from simulator import Cloud
 from simulator.camera import SimCamera
 from tests.api.moves import UP, ZOOM
-from tests.api.world import Platform, arrived, gathered
+from tests.api.world import OTHER, Platform, arrived, gathered
 from tests.clock import ManualClock, until
 
 # The stop does not wait.
@@ -117,6 +118,36 @@ async def test_a_stop_does_not_take_part_in_the_pauses_for_a_rivals_sake(
     await asyncio.wait_for(camera.ptz.stop(), 1.0)
     assert camera.device.client.tokens.shared_with_others
     at_rest()
+
+
+async def test_a_stop_needs_not_wait_for_a_fresh_token_that_died_before_it_was_of_use(
+    platform: Platform, camera: Camera, cloud: Cloud, sim: SimCamera, at_rest: Any
+) -> None:
+    """Found by the simulation: a second after it was fetched, and by another call."""
+    await camera.ptz.start(UP, 60.0)
+    client = camera.device.client
+    cloud.rival()
+    token = client.tokens.current
+    assert token is not None
+    await client.tokens.renew(token, OTHER, float("inf"))
+    cloud.rival()
+    await asyncio.wait_for(camera.ptz.stop(), 1.0)
+    at_rest()
+
+
+async def test_but_its_devices_own_trouble_costs_one_token(
+    platform: Platform, camera: Camera, cloud: Cloud, clock: ManualClock
+) -> None:
+    await camera.ptz.start(UP, 60.0)
+    platform.code("10002", "controlling")
+    before = cloud.token_requests
+    stopping = asyncio.create_task(camera.ptz.stop())
+    while not stopping.done():
+        await asyncio.sleep(0.02)  # for its answers, which are real
+        await clock.advance(0.05)
+    with pytest.raises(TokenRejected):
+        await stopping
+    assert cloud.token_requests == before + 1
 
 
 async def test_a_rate_limited_stop_is_sent_again(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from custom_components.sodalife.api import Camera, Command, SodaClient, Timeouts
+from custom_components.sodalife.api import Camera, Command, LeftMove, SodaClient, Timeouts
 from custom_components.sodalife.api.errors import (
     AnswerTimeout,
     CannotConnect,
@@ -141,3 +141,20 @@ async def test_a_start_that_is_carried_out_after_our_stop_is_stopped_as_well(
     await clock.advance(10.0)
     await until(lambda: sim.moving is None)
     at_rest()
+
+
+async def test_what_was_stopped_once_after_a_crash_closes_the_camera_no_longer_than_a_late_start(
+    platform: Platform, camera: Camera, sim: SimCamera, clock: ManualClock
+) -> None:
+    """Found by the simulation: a camera that went offline meanwhile was closed for a minute."""
+    sim.control(0, LEFT)
+    camera.recover(LeftMove(LEFT, clock.time() - 4.0))
+    await until(lambda: sim.moving is None)
+    sim.online = False
+    checking = asyncio.create_task(camera.check_online())
+    await clock.advance(6.5)  # here the start might be carried out, and the stop is sent again
+    await until(lambda: arrived(sim).count("stop 2") > 1)
+    await clock.advance(5.0)
+    assert not await clock.drive(checking, limit=1.0)
+    assert arrived(sim)[-1] == "onlinestatus"
+    await camera.close()

@@ -161,14 +161,7 @@ class CallQueue:
         """
         name = object() if key is None else key
         if (shared := self._shared.get(name)) is None:
-
-            async def work(begun: asyncio.Event) -> T:
-                async with self.turn(priority, name):
-                    begun.set()
-                    return await call()
-
-            shared = SharedCall(self._clock, work, lambda: self._shared.pop(name, None))
-            self._shared[name] = shared
+            shared = self._shared[name] = self._share(priority, call, name)
         result: T = await shared.join(MAX_WAIT)
         return result
 
@@ -184,6 +177,21 @@ class CallQueue:
         self._advance()
         for shared in calls:
             await shared.wait()
+
+    def _share[T](
+        self, priority: Priority, call: Callable[[], Awaitable[T]], name: Hashable
+    ) -> SharedCall[T]:
+        async def work(begun: asyncio.Event) -> T:
+            async with self.turn(priority, name):
+                begun.set()
+                return await call()
+
+        shared: SharedCall[T] = SharedCall(self._clock, work, lambda: self._forget(name, shared))
+        return shared
+
+    def _forget(self, name: Hashable, shared: SharedCall[Any]) -> None:
+        if self._shared.get(name) is shared:  # else a later wish has taken its place
+            del self._shared[name]
 
     async def _wait_for_turn(self, priority: Priority, key: Hashable) -> None:
         self._require_open()

@@ -110,13 +110,19 @@ class SodaClient:
         return await self.transport.picture(address)
 
     async def start(
-        self, serial: str, command: Command, on_send: Callable[[], None] = lambda: None
+        self,
+        serial: str,
+        command: Command,
+        on_send: Callable[[], None] = lambda: None,
+        on_refusal: Callable[[], None] = lambda: None,
     ) -> None:
         """Start a move; a `stop` must follow before anything else.
 
-        `on_send` is called when it goes out; if it never was, nothing was asked of the device.
+        `on_send` is called when it goes out, `on_refusal` when that is known to have come to
+        nothing although it may be tried anew; without the one, or after the other, nothing moves.
         """
-        request = Request(Endpoint.CONTROL, serial, command, on_send=on_send)
+        control = Endpoint.CONTROL
+        request = Request(control, serial, command, on_send=on_send, on_refusal=on_refusal)
         require_success(await self._call(request))
 
     async def stop(self, serial: str, command: Command) -> None:
@@ -194,6 +200,7 @@ class SodaClient:
             try:
                 return await self._send(request, attempt)
             except (TokenRejected, InvalidParameter, NotSupported) as err:
+                request.on_refusal()
                 attempt = await self._attempts.next(request, attempt, err)
 
     async def _send(self, request: Request, attempt: Attempt) -> Payload:

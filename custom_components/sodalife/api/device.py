@@ -88,10 +88,15 @@ class Device:
             self._failed(Endpoint.CAPTURE, err)
             raise
 
-    async def start(self, command: Command, on_send: Callable[[], None]) -> None:
-        """Start a move; `on_send` is called when the start goes out."""
+    async def start(
+        self,
+        command: Command,
+        on_send: Callable[[], None],
+        on_refusal: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Start a move; see `SodaClient.start`."""
         try:
-            call = self.client.start(self.serial, command, on_send)
+            call = self.client.start(self.serial, command, on_send, on_refusal)
             await self._observe(Endpoint.CONTROL, call)
         except NotSupported as err:
             self._refuse(self.refused | refused_with(command, err))
@@ -99,10 +104,12 @@ class Device:
         if command in self.refused:
             self._refuse(self.refused - {command})
 
-    async def try_start(self, command: Command, on_send: Callable[[], None]) -> Exception | None:
-        """Start a move, and return what went wrong; `on_send` is called when it goes out."""
+    async def try_start(
+        self, command: Command, on_send: Callable[[], None], on_refusal: Callable[[], None]
+    ) -> Exception | None:
+        """Start a move, and return what went wrong; see `SodaClient.start`."""
         try:
-            await self.start(command, on_send)
+            await self.start(command, on_send, on_refusal)
         except Exception as err:  # noqa: BLE001 - a bug of ours must not leave a motor running
             return err
         return None

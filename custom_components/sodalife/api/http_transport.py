@@ -39,14 +39,13 @@ class HttpTransport:
 
     async def post(self, post: Post) -> Answer:
         """POST a JSON body, or a form if there is a sound."""
-        async with nullcontext() if post.urgent else self._slots:
-            try:
-                return await self._exchange_or_repeat(post)
-            except TimeoutError:
-                raise AnswerTimeout from None
-            except (aiohttp.ClientError, OSError, ValueError) as err:
-                # "from None": aiohttp's texts can hold the address, and with it the token.
-                raise CannotConnect("", reason(err)) from None
+        try:
+            return await self._exchange_or_repeat(post)
+        except TimeoutError:
+            raise AnswerTimeout from None
+        except (aiohttp.ClientError, OSError, ValueError) as err:
+            # "from None": aiohttp's texts can hold the address, and with it the token.
+            raise CannotConnect("", reason(err)) from None
 
     async def picture(self, address: str) -> Picture:
         """Fetch a picture; see `picture.fetch_picture`."""
@@ -81,22 +80,23 @@ class HttpTransport:
             url = self._urls[post.path] = self._base / post.path
         if (limit := self._timeouts.get(post.timeout)) is None:
             limit = self._timeouts[post.timeout] = aiohttp.ClientTimeout(total=post.timeout)
-        post.on_send()
-        async with self._session.post(
-            url,
-            params=post.query,
-            json=post.fields if post.sound is None else None,
-            data=_form(post.fields, post.sound) if post.sound is not None else None,
-            timeout=limit,
-            allow_redirects=False,  # a POST that is redirected loses its body
-        ) as response:
-            body = bytearray()
-            while chunk := await response.content.readany():
-                body += chunk
-                if len(body) > MAX_ANSWER:
-                    return Answer(response.status, None)
-            self._keeps = True
-            return Answer(response.status, bytes(body))
+        async with nullcontext() if post.urgent else self._slots:
+            post.on_send()
+            async with self._session.post(
+                url,
+                params=post.query,
+                json=post.fields if post.sound is None else None,
+                data=_form(post.fields, post.sound) if post.sound is not None else None,
+                timeout=limit,
+                allow_redirects=False,  # a POST that is redirected loses its body
+            ) as response:
+                body = bytearray()
+                while chunk := await response.content.readany():
+                    body += chunk
+                    if len(body) > MAX_ANSWER:
+                        return Answer(response.status, None)
+                self._keeps = True
+                return Answer(response.status, bytes(body))
 
 
 def _form(fields: Mapping[str, str | int], sound: Sound) -> aiohttp.FormData:

@@ -115,7 +115,8 @@ class TalkAddress:
 class Request:
     """A call to a camera endpoint, before it is put into a dialect.
 
-    `on_send` is called each time that it goes out.
+    `on_send` is called each time that it goes out, `on_refusal` when it was refused then, so that
+    it takes another token or another form: whatever comes of that, nothing was done until now.
     """
 
     endpoint: Endpoint
@@ -125,6 +126,7 @@ class Request:
     protocol: str | None = None
     sound: Sound | None = None
     on_send: Callable[[], None] = lambda: None
+    on_refusal: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)

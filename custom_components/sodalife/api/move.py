@@ -33,7 +33,7 @@ from .models import Command
 class MoveState(Enum):
     """How far a move has come, and what is known of its start."""
 
-    WAITING = auto()  # for its turn: nothing was sent
+    WAITING = auto()  # for its turn or, refused, for another token: nothing is on its way
     SENT = auto()  # the start is on its way
     LEFT = auto()  # behind by an earlier run, which did not live to see its stop
     ACKNOWLEDGED = auto()  # the platform said SUCCESS: it moves
@@ -207,13 +207,17 @@ class Move:
         self.sent_at = self._clock.monotonic()
         self.begun.set()
 
+    def refused(self) -> None:
+        """Note that what went out came to nothing; it may go out anew."""
+        self.state = MoveState.WAITING
+
     def settle(self, err: Exception | None) -> None:
         """Note what came of the start. The end of the range is an end, no error.
 
         A move that is not known to run is nothing that the same wish could join.
         """
-        never_sent = self.state is MoveState.WAITING
-        self.state = MoveState.REFUSED if never_sent else state_after(err)
+        nothing_out = self.state is MoveState.WAITING
+        self.state = MoveState.REFUSED if nothing_out else state_after(err)
         self.error = None if isinstance(err, EndStop | TakenBack) else err
         self.begun.set()
         self.settled.set()

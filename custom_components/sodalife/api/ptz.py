@@ -206,7 +206,7 @@ class Ptz:
         if move.wanted_to_end.is_set():  # before it had a place in the queue to withdraw from
             raise QueueBusy
         async with self._queue.turn(Priority.PTZ, move):
-            self._stops.giving_way = True
+            self._stops.free.clear()
             try:
                 if self._stops.due and await self._stops.try_due():
                     await self._queue.cool_down()
@@ -214,13 +214,13 @@ class Ptz:
                     self._record.write(self._device.serial, move.command)
                     async with timeout(self._clock, RECORD_PATIENCE):
                         await self._record.written()
-                move.settle(await self._device.try_start(move.command, move.sent))
+                move.settle(await self._device.try_start(move.command, move.sent, move.refused))
                 if move.state is MoveState.ACKNOWLEDGED:
                     await move.wanted_to_end.wait()
                 elif move.sent_at == float("-inf"):
                     self._queue.leave_unused()
             finally:
-                self._stops.giving_way = False
+                self._stops.free.set()
             await self._stops.deliver(move)
 
     def _let_go(self, move: Move) -> None:

@@ -47,7 +47,7 @@ class StopDelivery:
 
     Attributes:
         due: the moves whose stop is not delivered yet, the last one last.
-        giving_way: nothing due from an earlier move is sent: it would end a later one.
+        free: not set while a move is started: a stop due from an earlier one would end it.
 
     """
 
@@ -59,7 +59,8 @@ class StopDelivery:
         self._last = Command.ZOOM_IN  # what moved last, or may have
         self._sent_at = float("-inf")  # monotonic time of the last stop
         self.due: list[Move] = []
-        self.giving_way = False
+        self.free = asyncio.Event()
+        self.free.set()
         self._wake = asyncio.Event()  # ends long pauses
         self._hurrying = False
         self._unknown: SingleFlight[None] = SingleFlight()
@@ -156,11 +157,15 @@ class StopDelivery:
     async def _stop_late(self, move: Move, until: float) -> None:
         """Stop once more: the platform may have carried the start out after our stop."""
         await self._insist(move, self._seconds_until(move, LATE_START))
+        if delivered := move not in self.due:
+            until = min(until, move.sent_at + UNKNOWN_RETRY)
         if (wait := self._seconds_until(move, LATE_START)) > 0:
             await self._clock.sleep(wait)
         if self._sent_at < move.sent_at + LATE_START:  # whenever it was answered
             self.expect(move)
             await self._try(move.command, until=until)
+        if delivered:  # once, for certain: whether anything moves again is only a guess
+            self._finish(move)
 
     async def _insist(self, move: Move, seconds: float) -> None:
         """Send a stop again and again, with growing pauses."""
@@ -171,10 +176,12 @@ class StopDelivery:
                 async with timeout(self._clock, pause):
                     await self._wake.wait()
             if self._hurrying:
-                with self._queue.out_of_turn():
-                    self._cool_down_after(await self._try(move.command))
+                await self.free.wait()
+                if move in self.due[-1:]:  # else a later one's stop counts for this one, too
+                    with self._queue.out_of_turn():
+                        self._cool_down_after(await self._try(move.command))
                 return
-            if not self.giving_way:
+            if self.free.is_set():
                 await self.try_due()
 
     async def _try(

@@ -169,7 +169,7 @@ class TokenKeeper:
         """
         if not self._fetching.running:
             if (held := self._held) is not None and rejected == held.token:
-                self._judge(held, serial, since)
+                self._judge(held, serial, since, urgent=urgent)
             elif (token := self.current) is not None:
                 return token
         return await self._replace(urgent=urgent)
@@ -198,7 +198,7 @@ class TokenKeeper:
         if not self._rivalry.in_question and not self._suspects:
             self.settled = held
 
-    def _judge(self, held: HeldToken, serial: str, since: float) -> None:
+    def _judge(self, held: HeldToken, serial: str, since: float, *, urgent: bool) -> None:
         """Return if a rejected token seems to be dead.
 
         Raises:
@@ -213,7 +213,8 @@ class TokenKeeper:
                 self._rivalry.question(held.token, serial)
         else:
             self._pause.grow_for(held.token)
-            if self._pause.on:
+            known = self._suspects.pausing(serial, self.served_at)
+            if self._pause.on and (known or not urgent):
                 raise TokenRejected
 
     async def _replace(self, *, urgent: bool) -> Token:
