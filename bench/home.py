@@ -14,7 +14,7 @@ from unittest.mock import patch
 import aiohttp
 from homeassistant.config_entries import ConfigSubentryData
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import entity_registry as er, frame
 from homeassistant.loader import DATA_CUSTOM_COMPONENTS, async_get_integration
 from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import (
@@ -67,6 +67,7 @@ async def running_home() -> AsyncIterator[HomeAssistant]:
     )
     with tempfile.TemporaryDirectory(prefix="sodalife-") as folder, patched:
         async with async_test_home_assistant(config_dir=folder) as hass:
+            frame.async_setup(hass)  # as Home Assistant's start does
             hass.data.pop(DATA_CUSTOM_COMPONENTS)  # let it look for ours
             server = {"server_host": "127.0.0.1", "server_port": _free_port()}
             for domain in ("homeassistant", "http", *PLATFORMS, DOMAIN):

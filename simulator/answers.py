@@ -34,7 +34,9 @@ def failure(
     if status is None:
         status = known.get(error.code, cloud.http_error_status)
     text = json.dumps(body, ensure_ascii=False)
-    return web.Response(text=text, status=status, content_type="application/json")
+    # Half a pair goes out the way that JSON spells it.
+    raw = text.encode(errors="backslashreplace")
+    return web.Response(body=raw, status=status, content_type="application/json", charset="utf-8")
 
 
 def html(status: int, title: str) -> web.Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 import random
 from typing import Any
@@ -54,8 +55,8 @@ class Idea:
     stops: bool = False
 
 
-async def _clip() -> Clip:
-    return Clip(SOUND, 0.25)
+def _clip() -> AbstractAsyncContextManager[Clip]:
+    return nullcontext(Clip(SOUND, 0.25))
 
 
 async def _drop(camera: Camera) -> None:

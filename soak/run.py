@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 import random
 import time
 from typing import Any
@@ -113,8 +114,8 @@ class User:
         ]
 
 
-async def _clip() -> Clip:
-    return Clip(SOUND, 0.25)
+def _clip() -> AbstractAsyncContextManager[Clip]:
+    return nullcontext(Clip(SOUND, 0.25))
 
 
 async def _dropped(camera: Camera) -> None:

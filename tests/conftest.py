@@ -11,6 +11,8 @@ import custom_components.sodalife  # noqa: F401
 @pytest.fixture(autouse=True)
 def _find_ours(request: pytest.FixtureRequest) -> None:
     """Let Home Assistant find this integration, where a test has a Home Assistant."""
+    if "recorder_mock" in request.fixturenames:
+        request.getfixturevalue("recorder_db_url")  # which has to be there before Home Assistant
     if "hass" in request.fixturenames:
         request.getfixturevalue("enable_custom_integrations")
 

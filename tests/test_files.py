@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from datetime import UTC, datetime
 import json
 from pathlib import Path
 import re
@@ -101,6 +102,14 @@ def test_the_changelog_knows_this_version() -> None:
     assert f"## {version}\n" in (ROOT / "CHANGELOG.md").read_text()
 
 
+def test_a_dark_picture_is_there_only_if_it_differs() -> None:
+    """Home Assistant falls back to the other one."""
+    brand = OURS / "brand"
+    for dark in brand.glob("dark_*.png"):
+        light = brand / dark.name.removeprefix("dark_")
+        assert dark.read_bytes() != light.read_bytes(), dark.name
+
+
 @pytest.mark.parametrize("pattern", ["pypi.org/simple", "deb.debian.org", "/root/", "/work/main"])
 def test_no_file_names_this_machine_or_a_registry(pattern: str) -> None:
     listed = subprocess.run(
@@ -111,6 +120,42 @@ def test_no_file_names_this_machine_or_a_registry(pattern: str) -> None:
         check=False,
     )
     assert listed.stdout == ""
+
+
+def workflows() -> dict[str, Any]:
+    folder = ROOT / ".github" / "workflows"
+    return {path.name: yaml.safe_load(path.read_text()) for path in folder.glob("*.yml")}
+
+
+def test_actions_of_others_are_pinned_by_commit() -> None:
+    used = [
+        line.partition("uses:")[2].strip()
+        for path in (ROOT / ".github" / "workflows").glob("*.yml")
+        for line in path.read_text().splitlines()
+        if "uses:" in line and "./.github/" not in line
+    ]
+    assert len(used) > 5
+    for action in used:
+        assert re.fullmatch(r"[\w-]+/[\w/-]+@[0-9a-f]{40} # (v\d|main|master).*", action), action
+    of_one_action = {(action.partition("@")[0], action) for action in used}
+    assert len(of_one_action) == len({name for name, _ in of_one_action}), "in one version each"
+
+
+def test_versions_are_followed() -> None:
+    bot = yaml.safe_load((ROOT / ".github" / "dependabot.yml").read_text())
+    assert {update["package-ecosystem"] for update in bot["updates"]} == {"github-actions", "pip"}
+    weekly = workflows()["newest.yml"]
+    assert weekly[True]["schedule"]  # "on", as YAML understands it
+    assert weekly["jobs"]["test"]["steps"][-1]["run"] == "script/test-newest"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("README.md", "delete that folder"), ("README.zh-Hans.md", "先删除该文件夹")],
+)
+def test_the_old_folder_is_deleted_first(name: str, words: str) -> None:
+    (how,) = (line for line in (ROOT / name).read_text().split("\n\n") if "sodalife.zip" in line)
+    assert words in how.replace("\n", " ")
 
 
 def release(tag: str) -> subprocess.CompletedProcess[str]:
@@ -128,6 +173,11 @@ def test_a_release_needs_tag_manifest_and_changelog_to_agree() -> None:
     with ZipFile(ROOT / "dist" / hacs["filename"]) as archive:
         packed = set(archive.namelist())
         assert json.loads(archive.read("manifest.json"))["version"] == version
+        times = {about.date_time for about in archive.infolist()}
+    log = ["git", "log", "-1", "--format=%ct"]
+    seconds = int(subprocess.check_output(log, cwd=ROOT, text=True))
+    stamp = datetime.fromtimestamp(seconds - seconds % 2, UTC)  # zip counts in twos
+    assert times == {stamp.timetuple()[:6]}, "else old bytecode would look like that of new files"
     tracked = subprocess.check_output(["git", "ls-files", OURS], cwd=ROOT, text=True).split()
     kept = {str((ROOT / name).relative_to(OURS)) for name in tracked if (ROOT / name).exists()}
     assert kept <= packed

@@ -12,6 +12,7 @@ from .api import SystemClock
 from .const import DOMAIN
 from .coordinator import SodaConfigEntry, SodaCoordinator, token_store
 from .frontend import async_setup_frontend
+from .memory import HomeMemory
 from .move_record import HomeMoveRecord
 from .services import async_setup_services
 
@@ -61,6 +62,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: SodaConfigEntry) -> boo
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Forget the token, and what was written down of moves."""
+    """Forget the token, and what was written down of moves and of cameras."""
     await token_store(hass, entry.data).remove()
     await HomeMoveRecord(hass, entry.entry_id, SystemClock()).remove()
+    await HomeMemory(hass, entry.entry_id, SystemClock()).remove()

@@ -6,22 +6,35 @@ from collections.abc import Callable, Coroutine, Mapping
 from datetime import UTC, datetime
 from typing import Any, cast, override
 
-from homeassistant.components.camera import Camera as CameraEntity, CameraEntityFeature
+from homeassistant.components.camera import (
+    Camera as CameraEntity,
+    CameraEntityFeature,
+    WebRTCAnswer,
+    WebRTCMessage,
+    WebRTCSendMessage,
+)
 from homeassistant.components.stream import Stream
 from homeassistant.config_entries import ConfigSubentry
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.http import current_request
 
 from .api import Camera, LiveAddress
 from .const import OPT_LIVE_PROTOCOL
 from .coordinator import SodaConfigEntry, SodaCoordinator
 from .entity import SodaEntity, async_add_for_cameras
 from .errors import translated
-from .live.stream import LiveStream, hide_signed_addresses
+from .live.stream import FRESH, LiveStream, hide_signed_addresses
 
 PARALLEL_UPDATES = 0  # a stop waits for nobody; the call queue keeps the order
 
 _SCHEMES = {"rtmp": "rtmp", "rtmphd": "rtmp", "rtsp": "rtsp"}
+
+
+def _is_a_look() -> bool:
+    """Tell whether a picture is asked for by a dashboard, which asks again and again."""
+    request = current_request.get()
+    return request is not None and request.path.startswith("/api/camera_proxy")
 
 
 class SourceScheme:
@@ -55,6 +68,7 @@ class SodaCamera(SodaEntity, CameraEntity):
     _attr_supported_features = CameraEntityFeature.STREAM
     _attr_frame_interval = 10.0  # the MJPEG fallback would ask twice a second
     _attr_brand = "EZVIZ"
+    _unrecorded_attributes = frozenset({"captured_at"})
 
     def __init__(
         self, coordinator: SodaCoordinator, camera: Camera, subentry: ConfigSubentry
@@ -68,25 +82,28 @@ class SodaCamera(SodaEntity, CameraEntity):
     @override
     def is_streaming(self) -> bool:
         """Whether somebody is watching live."""
-        return self._live is not None and self._live.running
+        live = self._live
+        return live is not None and bool(live.stream or live.viewers.sessions) and live.watched
 
     @property
     @override
     def extra_state_attributes(self) -> Mapping[str, Any]:
         """When the snapshot was taken, and which moves the camera said it cannot do."""
-        snapshot = self.soda.snapshots.last
+        snapshot, refused = self.soda.snapshots.last, sorted(self.soda.device.refused)
         return {
             "captured_at": snapshot and datetime.fromtimestamp(snapshot.captured_at, UTC),
-            "ptz_unsupported": [
-                command.name.lower() for command in sorted(self.soda.device.refused)
-            ],
+            "ptz_unsupported": [command.name.lower() for command in refused],
         }
 
     @override
     async def async_added_to_hass(self) -> None:
         """Follow the camera and its stills."""
         await super().async_added_to_hass()
-        self._live = LiveStream(self.hass, self.entity_id, self._live_address, self.soda.live.drop)
+        self._live = LiveStream(
+            self.hass, self.entity_id, self._live_address, self.soda.live.drop, self._live_changed
+        )
+        # Not overridden: Home Assistant would take it for a camera that speaks WebRTC itself.
+        vars(self)["async_handle_async_webrtc_offer"] = self._handle_offer
         self.async_on_remove(self._live.close)
         self.async_on_remove(self.soda.snapshots.taken.subscribe(self.async_write_ha_state))
         hide_signed_addresses(self.entity_id)
@@ -95,14 +112,21 @@ class SodaCamera(SodaEntity, CameraEntity):
     async def async_camera_image(
         self, width: int | None = None, height: int | None = None
     ) -> bytes | None:
-        """Return the live picture's newest frame if somebody watches, else the snapshot."""
+        """Return the live picture's newest frame if somebody watches, else the snapshot.
+
+        Who only looks may be shown what the camera saw before it moved, if there is no better; the
+        age stands beside it. Who keeps the picture, or lets it be judged, may not.
+        """
+        only_looks = _is_a_look()
         if self._live is not None and self._live.has_picture and self.stream is not None:
-            frame = await self.stream.async_get_image(width=width, height=height)
+            frame = None
+            if only_looks or not self.soda.snapshots.moved_within(FRESH):
+                frame = await self.stream.async_get_image(width=width, height=height)
             if frame is not None:
                 self.content_type = "image/jpeg"
                 return frame
         with translated(self.camera_name):
-            snapshot = await self.soda.snapshots.get()
+            snapshot = await self.soda.snapshots.get(this_view=not only_looks)
         self.content_type = snapshot.picture.content_type
         return snapshot.picture.content
 
@@ -117,6 +141,8 @@ class SodaCamera(SodaEntity, CameraEntity):
         address = await self._live_address()
         if self.stream is not None and not self.stream.outputs():
             self.stream = None  # asleep: it would wake with the last picture it saw
+            if self._live is not None:
+                self._live.let_go()
         if self._live is not None and self.stream is not None:
             self._live.use(self.stream, address)
         stream = await super().async_create_stream()
@@ -134,6 +160,30 @@ class SodaCamera(SodaEntity, CameraEntity):
         return await super()._async_get_supported_webrtc_provider(
             lambda hass, _: fn(hass, stand_in)
         )
+
+    @callback
+    @override
+    def close_webrtc_session(self, session_id: str) -> None:
+        """Close a WebRTC session."""
+        super().close_webrtc_session(session_id)
+        if self._live is not None:
+            self._live.viewers.left(session_id)
+
+    async def _handle_offer(
+        self, offer_sdp: str, session_id: str, send_message: WebRTCSendMessage
+    ) -> None:
+        def send(message: WebRTCMessage) -> None:
+            if isinstance(message, WebRTCAnswer) and self._live is not None:
+                self._live.viewers.came(session_id)
+            send_message(message)
+
+        await super().async_handle_async_webrtc_offer(offer_sdp, session_id, send)
+
+    @callback
+    def _live_changed(self) -> None:
+        if self._live is None or self._live.stream is None:
+            self.stream = None
+        self.async_write_ha_state()
 
     def _stream_changed(self) -> None:
         self.async_write_ha_state()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, override
 
 from homeassistant.config_entries import (
@@ -19,7 +18,6 @@ from homeassistant.helpers.selector import TextSelector, TextSelectorConfig, Tex
 import voluptuous as vol
 
 from .api import SodaClient
-from .api.errors import InvalidSerial
 from .const import (
     CONF_DEVICE_SERIAL,
     CONF_DEVICE_SERIALS,
@@ -29,7 +27,7 @@ from .const import (
     SUBENTRY_CAMERA,
 )
 from .coordinator import make_client, token_store
-from .flows.checks import camera_error, is_known, normal_host, normal_serial, token_error
+from .flows.checks import camera_errors, normal_host, normal_serial, token_error, typed
 from .flows.options import SodaOptionsFlow
 from .flows.subentry import CameraSubentryFlow
 
@@ -71,9 +69,10 @@ class SodaConfigFlow(ConfigFlow, domain=DOMAIN):
         """Ask for the platform and the credentials, and try them."""
         errors: dict[str, str] = {}
         if user_input is not None:
-            data = {key: value.strip() for key, value in user_input.items()}
+            data = {key: typed(value) for key, value in user_input.items()}
+            # A flow whose page was closed is in progress for ever: it shall stop no other.
+            await self.async_set_unique_id(data[CONF_CLIENT_ID], raise_on_progress=False)
             # Before anything is fetched: a new token would kill the one in use.
-            await self.async_set_unique_id(data[CONF_CLIENT_ID])
             self._abort_if_unique_id_configured(reload_on_update=False)
             errors = await self._try(data)
             if not errors:
@@ -96,20 +95,23 @@ class SodaConfigFlow(ConfigFlow, domain=DOMAIN):
     ) -> ConfigFlowResult:
         """Ask for the cameras' serials, since the platform lists none, and check each."""
         errors: dict[str, str] = {}
-        serials: list[str] = []
-        failed = ""
+        refused = ""
         if user_input is not None:
-            serials = list(dict.fromkeys(filter(str.strip, user_input[CONF_DEVICE_SERIALS])))
-            failed, error = await self._check_cameras(serials)
-            if not error:
-                return await self._finish([normal_serial(serial) for serial in serials])
-            errors[CONF_DEVICE_SERIALS] = error
+            texts: dict[str, str] = {}  # as they were typed, by what was meant
+            for text in user_input[CONF_DEVICE_SERIALS]:
+                texts.setdefault(normal_serial(text), text)
+            texts.pop("", None)
+            failed = await camera_errors(self.hass, self._client, texts)
+            if not failed:
+                return await self._finish(texts)
+            errors[CONF_DEVICE_SERIALS] = next(iter(failed.values()))
+            refused = ", ".join(texts[serial] for serial in failed)
         schema = vol.Schema({vol.Optional(CONF_DEVICE_SERIALS, default=[]): SERIALS})
         return self.async_show_form(
             step_id="cameras",
             data_schema=self.add_suggested_values_to_schema(schema, user_input),
             errors=errors,
-            description_placeholders={"serial": failed},
+            description_placeholders={"serial": refused},
             last_step=True,
         )
 
@@ -124,7 +126,7 @@ class SodaConfigFlow(ConfigFlow, domain=DOMAIN):
         entry = self._get_reauth_entry()
         errors: dict[str, str] = {}
         if user_input is not None:
-            data = {**entry.data, CONF_CLIENT_SECRET: user_input[CONF_CLIENT_SECRET].strip()}
+            data = {**entry.data, CONF_CLIENT_SECRET: typed(user_input[CONF_CLIENT_SECRET])}
             errors = await self._try(data)
             if not errors:
                 return await self._update(entry, "reauth_successful")
@@ -142,7 +144,7 @@ class SodaConfigFlow(ConfigFlow, domain=DOMAIN):
         entry = self._get_reconfigure_entry()
         errors: dict[str, str] = {}
         if user_input is not None:
-            data = {**entry.data, **{key: value.strip() for key, value in user_input.items()}}
+            data = {**entry.data, **{key: typed(value) for key, value in user_input.items()}}
             errors = await self._try(data)
             if not errors:
                 return await self._update(entry, "reconfigure_successful")
@@ -171,23 +173,7 @@ class SodaConfigFlow(ConfigFlow, domain=DOMAIN):
         self._data, self._client = data, client
         return {}
 
-    async def _check_cameras(self, serials: list[str]) -> tuple[str, str]:
-        """Return the serials that can't be used, as a text, and the first one's error key."""
-
-        async def check(text: str) -> str | None:
-            try:
-                serial = normal_serial(text)
-            except InvalidSerial:
-                return "invalid_serial"
-            if is_known(self.hass, serial):
-                return "already_configured"
-            return await camera_error(self._client, serial)
-
-        found = await asyncio.gather(*map(check, serials))
-        failed = [(text, error) for text, error in zip(serials, found, strict=True) if error]
-        return ", ".join(text for text, _ in failed), failed[0][1] if failed else ""
-
-    async def _finish(self, serials: list[str]) -> ConfigFlowResult:
+    async def _finish(self, serials: Iterable[str]) -> ConfigFlowResult:
         await self._keep_token()
         return self.async_create_entry(
             title=f"SodaLife {self._data[CONF_CLIENT_ID]}",
@@ -199,7 +185,7 @@ class SodaConfigFlow(ConfigFlow, domain=DOMAIN):
                     unique_id=serial,
                     data={CONF_DEVICE_SERIAL: serial},
                 )
-                for serial in dict.fromkeys(serials)
+                for serial in serials
             ],
         )
 

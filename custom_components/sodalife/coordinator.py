@@ -30,6 +30,7 @@ from .const import (
 from .devices import Devices
 from .errors import translation_of
 from .issues import Issues
+from .memory import HomeMemory
 from .move_record import HomeMoveRecord
 from .outcomes import Outcomes
 from .poller import Poller
@@ -73,6 +74,7 @@ class SodaCoordinator:
         self.cameras: dict[str, Camera] = {}  # by subentry id
         self.options = {**DEFAULT_OPTIONS, **entry.options}
         self.record = HomeMoveRecord(hass, entry.entry_id, self.clock)
+        self.memory = HomeMemory(hass, entry.entry_id, self.clock)
         self.devices = Devices(hass, entry)
         self.reachability = Reachability()
         self.poller = Poller(
@@ -116,7 +118,7 @@ class SodaCoordinator:
             ConfigEntryNotReady: if there is no token for another reason.
 
         """
-        await self.client.tokens.load()
+        await asyncio.gather(self.client.tokens.load(), self.memory.load())
         left = await self.record.load()
         try:
             await self.client.tokens.get()
@@ -133,6 +135,7 @@ class SodaCoordinator:
         self.record.erase(*left)  # of cameras that are gone
         pause = float(self.options[OPT_CALL_INTERVAL])
         self._spawn(self.poller.run(pause), f"{DOMAIN} online checks")
+        self._spawn(self.memory.run(), f"{DOMAIN} memory")
 
     def name_of(self, serial: str) -> str:
         """Return the name that a camera was given, or its serial."""
@@ -142,12 +145,14 @@ class SodaCoordinator:
     async def async_close(self) -> None:
         """Stop every move and let everything go."""
         await asyncio.gather(*(camera.close() for camera in self.cameras.values()))
+        await self.memory.close()
         await self.client.close()
         self.issues.close()
 
     async def async_stop_moves(self) -> None:
         """Stop every move: Home Assistant is about to end."""
         await asyncio.gather(*(camera.ptz.close() for camera in self.cameras.values()))
+        self.memory.write_soon()  # that is: now
 
     async def async_for_each_camera(self, add: AddCamera) -> None:
         """Have `add` called for every camera, those that will be added later included."""
@@ -189,12 +194,14 @@ class SodaCoordinator:
             self.reachability.add(camera.serial)
         self.outcomes.follow(camera)
         self.issues.follow(camera, subentry.subentry_id)
+        self.memory.follow(camera)
         self._configure(camera)
         self.cameras[subentry.subentry_id] = camera
         return camera
 
     def _forget(self, camera: Camera) -> None:
         self.issues.forget(camera)
+        self.memory.forget(camera)
         self.outcomes.forget(camera)
         self.reachability.remove(camera.serial)
         self.poller.forget(camera.serial)

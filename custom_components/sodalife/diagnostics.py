@@ -13,6 +13,7 @@ from homeassistant.helpers.device_registry import DeviceEntry
 
 from .api import Camera
 from .api.device import Failure
+from .api.foreign import redact
 from .const import CONF_DEVICE_SERIAL, DOMAIN
 from .coordinator import SodaConfigEntry, SodaCoordinator
 
@@ -24,11 +25,15 @@ async def async_get_config_entry_diagnostics(
 ) -> dict[str, Any]:
     """Describe an application and its cameras."""
     coordinator = entry.runtime_data
-    return {
-        "entry": async_redact_data(entry.as_dict(), TO_REDACT),
-        "platform": _platform(coordinator),
-        "cameras": [_camera(camera) for camera in coordinator.cameras.values()],
-    }
+    return _without_names(
+        hass,
+        coordinator,
+        {
+            "entry": async_redact_data(entry.as_dict(), TO_REDACT),
+            "platform": _platform(coordinator),
+            "cameras": [_camera(camera) for camera in coordinator.cameras.values()],
+        },
+    )
 
 
 async def async_get_device_diagnostics(
@@ -37,12 +42,40 @@ async def async_get_device_diagnostics(
     """Describe one camera."""
     coordinator = entry.runtime_data
     cameras = coordinator.cameras.values()
-    return {
-        "platform": _platform(coordinator),
-        "camera": next(
-            (_camera(cam) for cam in cameras if (DOMAIN, cam.serial) in device.identifiers), None
-        ),
-    }
+    return _without_names(
+        hass,
+        coordinator,
+        {
+            "platform": _platform(coordinator),
+            "camera": next(
+                (_camera(cam) for cam in cameras if (DOMAIN, cam.serial) in device.identifiers),
+                None,
+            ),
+        },
+    )
+
+
+def _without_names(
+    hass: HomeAssistant, coordinator: SodaCoordinator, data: dict[str, Any]
+) -> dict[str, Any]:
+    """Take out every serial, and what the application is known by, however it got in."""
+    token = coordinator.client.tokens.living
+    names = {coordinator.entry.data[CONF_CLIENT_ID], coordinator.entry.data[CONF_CLIENT_SECRET]}
+    names |= {token.value} if token else set()
+    for entry in hass.config_entries.async_entries(DOMAIN):
+        names |= {subentry.unique_id or "" for subentry in entry.subentries.values()}
+    return {key: _redacted(value, names) for key, value in data.items()}
+
+
+def _redacted(data: object, names: set[str]) -> object:
+    match data:
+        case str():
+            return redact(data, names)
+        case dict():
+            return {key: _redacted(value, names) for key, value in data.items()}
+        case list() | tuple():
+            return [_redacted(value, names) for value in data]
+    return data
 
 
 def _platform(coordinator: SodaCoordinator) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.translation import async_get_translations
 
 from .api.errors import NotSupported, SodaError, VoiceEmpty, VoiceTooLarge
+from .api.foreign import clean
 from .const import DOMAIN
 
 IMPOSSIBLE = (NotSupported, VoiceEmpty, VoiceTooLarge)  # asked for what cannot be
@@ -22,7 +23,7 @@ def translation_of(err: SodaError, camera: str) -> dict[str, Any]:
         "translation_domain": DOMAIN,
         "translation_key": err.key,
         "translation_placeholders": {
-            "camera": camera,
+            "camera": clean(camera),
             "code": err.code,
             "description": err.description,
         },
@@ -52,7 +53,7 @@ def translated(camera: str) -> Iterator[None]:
         raise type(err)(
             translation_domain=DOMAIN,
             translation_key=err.translation_key,
-            translation_placeholders={"camera": camera, **placeholders},
+            translation_placeholders={"camera": clean(camera), **placeholders},
         ) from err
 
 
@@ -61,7 +62,7 @@ def invalid(key: str, **placeholders: str) -> ServiceValidationError:
     return ServiceValidationError(
         translation_domain=DOMAIN,
         translation_key=key,
-        translation_placeholders=placeholders,
+        translation_placeholders=_cleaned(placeholders),
     )
 
 
@@ -70,8 +71,13 @@ def failed(key: str, **placeholders: str) -> HomeAssistantError:
     return HomeAssistantError(
         translation_domain=DOMAIN,
         translation_key=key,
-        translation_placeholders=placeholders,
+        translation_placeholders=_cleaned(placeholders),
     )
+
+
+def _cleaned(placeholders: dict[str, str]) -> dict[str, str]:
+    """Return what may be shown: what others say of files, media and engines may be anything."""
+    return {name: clean(text) for name, text in placeholders.items()}
 
 
 async def async_report(hass: HomeAssistant, failures: list[HomeAssistantError]) -> None:
@@ -93,7 +99,11 @@ async def async_report(hass: HomeAssistant, failures: list[HomeAssistantError]) 
     def sentence(err: HomeAssistantError) -> str:
         text = texts.get(f"component.{DOMAIN}.exceptions.{err.translation_key}.message")
         if text is None or err.translation_domain != DOMAIN:
-            return str(err)
+            return clean(str(err))
         return text.format(**(err.translation_placeholders or {}))
 
-    raise failed("several_failed", failures=" ".join(map(sentence, failures)))
+    raise HomeAssistantError(
+        translation_domain=DOMAIN,
+        translation_key="several_failed",
+        translation_placeholders={"failures": " ".join(map(sentence, failures))},
+    )

@@ -52,8 +52,10 @@ class LastCapture(SodaEntity, ImageEntity):
     @override
     async def async_image(self) -> bytes | None:
         """Return the snapshot from memory."""
-        snapshot = self.soda.snapshots.last
-        return None if snapshot is None else snapshot.picture.content
+        if (snapshot := self.soda.snapshots.last) is None:
+            return None
+        self._attr_content_type = snapshot.picture.content_type  # it may be newer than the state
+        return snapshot.picture.content
 
     @callback
     def _taken(self) -> None:

@@ -19,6 +19,7 @@ from .api.errors import (
     DeviceNotPermitted,
     VideoEncrypted,
 )
+from .api.foreign import clean
 from .const import DOMAIN
 
 CAMERA_ISSUES = (CaptureQuotaUsed, DeviceNotFound, DeviceNotPermitted, VideoEncrypted)
@@ -136,7 +137,7 @@ class Issues:
             severity=ir.IssueSeverity.WARNING,
             translation_key=key,
             translation_placeholders={
-                "camera": self._name_of(serial),
+                "camera": clean(self._name_of(serial)),
                 "serial": serial,
                 "client_id": str(self._entry.data[CONF_CLIENT_ID]),
             },

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, override
 
 from homeassistant.components import media_source
@@ -21,7 +22,7 @@ from homeassistant.components.media_player import (
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .api import Clip, Place
+from .api import Place
 from .audio.clip import async_clip
 from .coordinator import SodaConfigEntry
 from .entity import SodaEntity, async_add_for_cameras
@@ -74,14 +75,14 @@ class SodaSpeaker(SodaEntity, MediaPlayerEntity):
     def media_title(self) -> str | None:
         """What plays."""
         playing = self.soda.speaker.playing
-        return playing.clip.title if playing is not None else None
+        return playing.title if playing is not None else None
 
     @property
     @override
     def media_duration(self) -> int | None:
         """How long it plays in all, in seconds."""
         playing = self.soda.speaker.playing
-        return max(1, round(playing.clip.seconds)) if playing is not None else None
+        return max(1, round(playing.seconds)) if playing is not None else None
 
     @property
     @override
@@ -101,10 +102,7 @@ class SodaSpeaker(SodaEntity, MediaPlayerEntity):
         self, media_type: MediaType | str, media_id: str, **kwargs: Any
     ) -> None:
         """Have a media-source item or an address played, and return when it is accepted."""
-
-        async def make() -> Clip:
-            return await async_clip(self.hass, media_id, _title(kwargs), entity_id=self.entity_id)
-
+        make = partial(async_clip, self.hass, media_id, _title(kwargs), entity_id=self.entity_id)
         with translated(self.camera_name):
             await self.soda.speaker.play(make, _place(kwargs))
 

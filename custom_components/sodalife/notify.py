@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import override
 
 from homeassistant.components.notify import NotifyEntity
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .api import Clip, Place
+from .api import Place
 from .api.errors import VoiceEmpty
 from .audio.clip import async_clip
 from .audio.speech import async_speech_id
@@ -35,13 +36,10 @@ class SodaVoice(SodaEntity, NotifyEntity):
     @override
     async def async_send_message(self, message: str, title: str | None = None) -> None:
         """Have a message spoken, and return when the platform has accepted it."""
-
-        async def make() -> Clip:
-            return await async_clip(self.hass, media_id, entity_id=self.entity_id)
-
         with translated(self.camera_name):
             if not message.strip():
                 raise VoiceEmpty
             engine = self.coordinator.options.get(OPT_TTS_ENGINE)
             media_id = async_speech_id(self.hass, message, engine)
+            make = partial(async_clip, self.hass, media_id, entity_id=self.entity_id)
             await self.soda.speaker.play(make, Place.ANNOUNCEMENT)

@@ -39,9 +39,13 @@ class DiagnosticSensor(SodaEntity, SensorEntity):
 
 
 class LastErrorSensor(DiagnosticSensor):
-    """The last error of a camera; unknown until there was one."""
+    """The last error of a camera; unknown until there was one.
+
+    An error that is repeated within minutes is told once, with the time when it began.
+    """
 
     key = "last_error"
+    _unrecorded_attributes = frozenset({"at", "description"})
     _attr_device_class = SensorDeviceClass.ENUM
 
     @property
@@ -55,7 +59,7 @@ class LastErrorSensor(DiagnosticSensor):
     def native_value(self) -> str | None:
         """What went wrong last."""
         failure = self.soda.device.last_failure
-        return failure.error.key if failure is not None else None
+        return failure.news.error.key if failure is not None else None
 
     @property
     @override
@@ -63,11 +67,12 @@ class LastErrorSensor(DiagnosticSensor):
         """When, at which endpoint, and the platform's own words."""
         if (failure := self.soda.device.last_failure) is None:
             return None
+        news = failure.news
         return {
-            "code": failure.error.code,
-            "description": failure.error.description,
-            "endpoint": str(failure.endpoint),
-            "at": datetime.fromtimestamp(failure.at, UTC),
+            "code": news.error.code,
+            "description": news.error.description,
+            "endpoint": str(news.endpoint),
+            "at": datetime.fromtimestamp(news.at, UTC),
         }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -68,8 +69,8 @@ async def _capture(camera: SodaCamera, call: ServiceCall) -> dict[str, Any]:
     }
 
 
-def _require_one_camera(call: ServiceCall, named: list[SodaCamera]) -> None:
-    if ATTR_FILENAME in call.data and len(named) > 1:
+def _require_one_camera(call: ServiceCall, targets: list[str]) -> None:
+    if ATTR_FILENAME in call.data and len(targets) > 1:
         raise invalid("one_file_per_camera")
 
 
@@ -85,16 +86,16 @@ async def _write(hass: HomeAssistant, path: Path, content: bytes) -> None:
 
 
 async def _send_voice(camera: SodaCamera, call: ServiceCall) -> None:
-    async def make() -> Clip:
+    def make() -> AbstractAsyncContextManager[Clip]:
         if (file := call.data.get(ATTR_FILE)) is not None:
-            return await async_file_clip(camera.hass, file)
+            return async_file_clip(camera.hass, file)
         media_id = call.data[ATTR_MEDIA][ATTR_MEDIA_ID]
-        return await async_clip(camera.hass, media_id, entity_id=camera.entity_id)
+        return async_clip(camera.hass, media_id, entity_id=camera.entity_id)
 
     await camera.soda.speaker.play(make)
 
 
-def _require_sound(call: ServiceCall, named: list[SodaCamera]) -> None:
+def _require_sound(call: ServiceCall, targets: list[str]) -> None:
     if not call.data.keys() & {ATTR_MEDIA, ATTR_FILE}:
         raise invalid("media_or_file")
 

@@ -10,9 +10,15 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
 
 from .api import Token
+from .api.foreign import is_address
 from .const import DOMAIN, LOGGER
 
 STORAGE_VERSION = 1
+# What comes of a file that is damaged, or of a version that is not known.
+UNREADABLE = (
+    *(HomeAssistantError, OSError, KeyError, TypeError, ValueError, AttributeError),
+    NotImplementedError,  # Home Assistant 2025.4, for another version of the storage
+)
 
 
 class HomeTokenStore:
@@ -32,13 +38,10 @@ class HomeTokenStore:
             data = await self._store.async_load()
             if not data or data["host"] != self._host:
                 return None
-            return Token(
-                str(data["access_token"]), float(data["fetched_at"]), float(data["expires_at"])
-            )
-        except (
-            *(HomeAssistantError, OSError, KeyError, TypeError, ValueError),
-            NotImplementedError,  # Home Assistant 2025.4, for another version of the storage
-        ) as err:
+            if not is_address(token := data["access_token"]):
+                raise ValueError("no token")
+            return Token(token, float(data["fetched_at"]), float(data["expires_at"]))
+        except UNREADABLE as err:
             LOGGER.warning("The stored token cannot be read (%s); another is fetched", type(err))
             return None
 

@@ -3,90 +3,106 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from typing import TYPE_CHECKING, Any, cast
 
-from homeassistant.auth.permissions.const import POLICY_CONTROL
-from homeassistant.const import ATTR_DEVICE_ID, ATTR_ENTITY_ID, Platform
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import ATTR_ENTITY_ID, ENTITY_MATCH_ALL, ENTITY_MATCH_NONE, Platform
 from homeassistant.core import EntityServiceResponse, HassJob, HomeAssistant, ServiceCall
-from homeassistant.exceptions import HomeAssistantError, Unauthorized
-from homeassistant.helpers import entity_platform, service
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import device_registry as dr, entity_platform, entity_registry as er
 from homeassistant.helpers.entity import Entity
+from homeassistant.helpers.service import entity_service_call
 
 from .api.errors import CannotConnect, DeviceOffline
 from .const import DOMAIN
-from .errors import async_report, home_assistant_error, translated
+from .errors import async_report, failed, home_assistant_error, invalid, translated
 
 if TYPE_CHECKING:
     from .camera import SodaCamera
 
 type Handler = Callable[[SodaCamera, ServiceCall], Awaitable[dict[str, Any] | None]]
-# Is given the cameras that a call names, and raises what is wrong with it.
-type Check = Callable[[ServiceCall, list[SodaCamera]], None]
+# Is given the ids of the cameras that a call targets, and raises what is wrong with it.
+type Check = Callable[[ServiceCall, list[str]], None]
+
+_WITH_THE_ENTRY = (None, er.RegistryEntryDisabler.CONFIG_ENTRY)
+
+
+class _Target(Entity):
+    """Stands in for a camera where Home Assistant looks up what a call targets.
+
+    There, what is unreachable is skipped, and what is not loaded is not known. Here neither is a
+    reason to keep silent.
+    """
+
+    _attr_should_poll = False
+
+    def __init__(self, entity_id: str) -> None:
+        self.entity_id = entity_id
 
 
 def for_cameras(
     hass: HomeAssistant, handler: Handler, *, check: Check | None, unreachable_too: bool
-) -> Callable[[ServiceCall], Coroutine[Any, Any, EntityServiceResponse | None]]:
+) -> Callable[[ServiceCall], Coroutine[Any, Any, EntityServiceResponse]]:
     """Run a handler on every camera that a call targets, at the same time.
 
-    Each camera has its own outcome; the failures are reported together afterwards. Home Assistant
-    skips what is unreachable: here that is a failure of a camera that the call names, or, with
-    `unreachable_too`, no reason not to try.
+    It may name them, or their devices, areas, floors, labels or groups, or all of them. Each camera
+    has its own outcome; the failures are reported together afterwards. One that is unreachable
+    fails without being asked, unless it is to be tried all the same.
     """
 
-    async def handle(call: ServiceCall) -> EntityServiceResponse | None:
-        cameras = _cameras(hass)
-        named = [camera for camera in cameras.values() if _is_named(camera, call)]
-        await _require_control(hass, call, named)
+    async def handle(call: ServiceCall) -> EntityServiceResponse:
+        cameras = _loaded(hass)
+        targets = await _targets(hass, call, cameras)
         if check is not None:
-            check(call, named)
-        unreachable = [camera for camera in named if not camera.available]
+            check(call, targets)
         failures: list[HomeAssistantError] = []
 
-        async def run(entity: Entity, call: ServiceCall) -> dict[str, Any] | None:
-            camera = cameras[entity.entity_id]
+        async def run(entity_id: str) -> dict[str, Any]:
             try:
+                if (camera := cameras.get(entity_id)) is None:
+                    raise _not_running(hass, entity_id)
+                if not (unreachable_too or camera.available):
+                    raise _unreachable(camera)
+                camera.async_set_context(call.context)
                 with translated(camera.camera_name):
-                    return await handler(camera, call)
+                    return await handler(camera, call) or {}
             except HomeAssistantError as err:
                 failures.append(err)
                 return {}
 
-        async def run_on_others(entity: Entity, call: ServiceCall) -> dict[str, Any] | None:
-            return {} if entity in unreachable else await run(entity, call)
-
-        if unreachable_too:
-            await asyncio.gather(*(run(camera, call) for camera in unreachable))
-        else:
-            failures += map(_unreachable, unreachable)
-        try:
-            answer = await service.entity_service_call(hass, cameras, HassJob(run_on_others), call)
-        except HomeAssistantError:  # it found none that is available
-            if not unreachable:
-                raise
-            answer = None
+        answers = await asyncio.gather(*map(run, targets))
         await async_report(hass, failures)
-        return answer
+        return dict(zip(targets, answers, strict=True))
 
     return handle
 
 
-async def _require_control(
-    hass: HomeAssistant, call: ServiceCall, cameras: list[SodaCamera]
-) -> None:
-    """Do what Home Assistant does before it calls an entity: see that the user may."""
-    if (user_id := call.context.user_id) is None:
-        return
-    user = await hass.auth.async_get_user(user_id)
-    for camera in cameras:
-        if user is None or not user.permissions.check_entity(camera.entity_id, POLICY_CONTROL):
-            raise Unauthorized(
-                context=call.context, entity_id=camera.entity_id, permission=POLICY_CONTROL
-            )
+async def _targets(
+    hass: HomeAssistant, call: ServiceCall, loaded: dict[str, SodaCamera]
+) -> list[str]:
+    """Return the cameras that a call targets, whether or not they are loaded and reachable.
+
+    Raises:
+        Unauthorized: if the user may not control one of them.
+        ServiceValidationError: if it targets none.
+
+    """
+    found: list[str] = []
+
+    async def note(target: Entity, call: ServiceCall) -> None:
+        found.append(target.entity_id)
+
+    known = {entity_id: _Target(entity_id) for entity_id in (*loaded, *_not_loaded(hass, call))}
+    # Without an answer wanted: with one, it would fail in its own words if there is no target.
+    quiet = ServiceCall(hass, call.domain, call.service, call.data, call.context)
+    await entity_service_call(hass, cast("dict[str, Entity]", known), HassJob(note), quiet)
+    if not found and call.data.get(ATTR_ENTITY_ID) != ENTITY_MATCH_NONE:
+        raise invalid("no_camera")
+    return found
 
 
-def _cameras(hass: HomeAssistant) -> dict[str, SodaCamera]:
+def _loaded(hass: HomeAssistant) -> dict[str, SodaCamera]:
     return {
         entity_id: cast("SodaCamera", entity)
         for platform in entity_platform.async_get_platforms(hass, DOMAIN)
@@ -95,14 +111,31 @@ def _cameras(hass: HomeAssistant) -> dict[str, SodaCamera]:
     }
 
 
-def _is_named(camera: SodaCamera, call: ServiceCall) -> bool:
-    """Tell whether a call names this camera itself, or its device, not just where it is."""
-    device = camera.device_entry
-    about = ((ATTR_ENTITY_ID, camera.entity_id), (ATTR_DEVICE_ID, device and device.id))
-    return any(
-        isinstance(names := call.data.get(attribute), list) and name in names
-        for attribute, name in about
-    )
+def _not_loaded(hass: HomeAssistant, call: ServiceCall) -> Iterator[str]:
+    """Tell the cameras that may have no entity; one that was disabled, only if it is meant."""
+    registry = er.async_get(hass)
+    named = call.data.get(ATTR_ENTITY_ID)
+    if isinstance(named, list):  # else it may be all or none
+        for entity_id in named:
+            entity = registry.async_get(entity_id)
+            if entity is not None and (entity.platform, entity.domain) == (DOMAIN, Platform.CAMERA):
+                yield entity_id
+    for entry in hass.config_entries.async_entries(DOMAIN):
+        if entry.state is ConfigEntryState.LOADED:
+            continue
+        if entry.disabled_by is not None and named == ENTITY_MATCH_ALL:
+            continue
+        for entity in er.async_entries_for_config_entry(registry, entry.entry_id):
+            if entity.domain == Platform.CAMERA and entity.disabled_by in _WITH_THE_ENTRY:
+                yield entity.entity_id
+
+
+def _not_running(hass: HomeAssistant, entity_id: str) -> HomeAssistantError:
+    """Say that a camera has no entity."""
+    entity = er.async_get(hass).async_get(entity_id)
+    device = entity and entity.device_id and dr.async_get(hass).async_get(entity.device_id)
+    name = (device and (device.name_by_user or device.name)) or entity_id
+    return failed("camera_not_loaded", camera=name)
 
 
 def _unreachable(camera: SodaCamera) -> HomeAssistantError:

@@ -18,9 +18,11 @@ from custom_components.sodalife.api import (
 from custom_components.sodalife.api.call_queue import Priority
 from custom_components.sodalife.api.errors import (
     AnswerTimeout,
+    CaptureFailed,
     CaptureQuotaUsed,
     DeviceOffline,
     MalformedAnswer,
+    QueueBusy,
 )
 from simulator import Cloud
 from simulator.camera import SimCamera
@@ -259,6 +261,83 @@ async def test_a_snapshot_that_waits_for_a_move_to_end_is_a_new_one(
     seen = await clock.drive(camera.snapshots.get())
     assert await camera.snapshots.get() is seen
     assert arrived(sim) == ["start 2", "stop 2", "capture"]
+
+
+@pytest.mark.parametrize("slow", [3.0, 20.0])
+async def test_the_view_is_never_the_one_from_before_a_move(
+    camera: Camera, cloud: Cloud, sim: SimCamera, clock: ManualClock, slow: float
+) -> None:
+    before = await clock.drive(camera.snapshots.get())
+    await clock.drive(camera.ptz.move(Command.LEFT, 1.0))
+    cloud.capture_seconds = slow
+    cloud.interval = camera.queue.interval
+    view = asyncio.create_task(camera.snapshots.get(this_view=True))
+    if slow > 8.0:
+        with pytest.raises(AnswerTimeout):
+            await clock.drive(view)
+        assert await clock.drive(camera.snapshots.get()) is before, "who only looks is shown it"
+    else:
+        assert await clock.drive(view) is not before
+        assert await camera.snapshots.get(this_view=True) is camera.snapshots.last
+
+
+async def test_the_view_during_a_move_is_not_the_one_from_before_it(
+    camera: Camera, clock: ManualClock, sim: SimCamera
+) -> None:
+    await camera.snapshots.get(this_view=True)
+    await clock.drive(camera.ptz.start(Command.LEFT, 60.0))
+    view = asyncio.create_task(camera.snapshots.get(this_view=True))
+    await clock.advance(8.0)
+    with pytest.raises(AnswerTimeout):
+        await view
+    await clock.drive(camera.ptz.stop())
+    await clock.drive(camera.snapshots.get(this_view=True))
+    assert sim.photos == 2
+
+
+async def test_a_failure_after_a_move_is_the_answer(camera: Camera, platform: Platform) -> None:
+    before = await camera.snapshots.get(this_view=True)
+    platform.code("60017", "capture")
+    assert await camera.snapshots.get(this_view=True) is before
+    camera.snapshots.expire()
+    camera.queue.set_interval(0.0)
+    with pytest.raises(CaptureFailed):
+        await camera.snapshots.get(this_view=True)
+    assert await camera.snapshots.get() is before
+
+
+async def test_a_stop_that_is_delivered_late_makes_the_snapshot_stale_again(
+    camera: Camera, platform: Platform, sim: SimCamera, clock: ManualClock
+) -> None:
+    """Until then the camera may have moved, whatever was photographed meanwhile."""
+    await clock.drive(camera.ptz.start(Command.LEFT, 1.0))
+    platform.fault("html", "controlling")
+    await clock.advance(90.0)
+    assert not camera.snapshots.moved_within(20.0), "others have their turns again"
+    platform.cloud.faults.clear()
+    await clock.advance(70.0)
+    await until(lambda: sim.moving is None)
+    await until(lambda: camera.snapshots.moved_within(80.0))
+
+
+async def test_who_asks_after_a_move_waits_30_seconds_in_all(
+    camera: Camera,
+    clock: ManualClock,
+    downloading: asyncio.Task[Snapshot],
+    picture_comes: asyncio.Event,
+) -> None:
+    """First for the photo that was under way, then for the turn of another."""
+    await clock.drive(camera.ptz.move(Command.LEFT, 1.0))
+    asked = asyncio.create_task(camera.snapshots.capture())
+    await clock.advance(20.0)
+    with camera.queue.out_of_turn():
+        picture_comes.set()
+        await asyncio.wait_for(downloading, 5.0)
+        await clock.advance(9.0)
+        assert not asked.done()
+        await clock.advance(1.5)
+        with pytest.raises(QueueBusy):
+            await asyncio.wait_for(asked, 1.0)
 
 
 async def test_a_snapshot_whose_viewers_all_left_before_its_turn_is_taken_all_the_same(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import cast
 
 import pytest
@@ -49,10 +50,11 @@ async def play(speaker: Speaker) -> AsyncIterator[Play]:
     def play(
         name: str, place: Place = Place.LAST, first: Awaitable[object] | None = None
     ) -> asyncio.Task[None]:
-        async def make() -> Clip:
+        @asynccontextmanager
+        async def make() -> AsyncIterator[Clip]:
             if first is not None:
                 await first
-            return Clip(Sound(name.encode(), "wav"), 10.0)
+            yield Clip(Sound(name.encode(), "wav"), 10.0)
 
         tasks.append(asyncio.create_task(speaker.play(make, place)))
         return tasks[-1]

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 import datetime as dt
+from functools import partial
 import inspect
 import ipaddress
 from pathlib import Path
@@ -277,6 +278,29 @@ async def test_a_stop_goes_out_at_once_when_pictures_and_calls_hang(
     assert sim.moving is None
 
 
+async def test_two_applications_have_no_more_connections_than_one(platform: Platform) -> None:
+    """Home Assistant's session has 100 to a host, for all who use it."""
+    hanging, going_on = 0, asyncio.Event()
+
+    async def handler(request: web.Request) -> web.Response:
+        nonlocal hanging
+        if request.path != "/stop":
+            hanging += 1
+            await going_on.wait()
+        return web.Response()
+
+    connector = aiohttp.TCPConnector(limit_per_host=100)
+    async with answering(handler) as host, aiohttp.ClientSession(connector=connector) as session:
+        two = [HttpTransport(session, host) for _ in range(2)]
+        calls = [asyncio.create_task(one.post(Post("call"))) for one in two for _ in range(80)]
+        await until(lambda: hanging >= MAX_CALLS)
+        for one in two:
+            assert await took(partial(one.post, Post("stop", urgent=True))) < AT_ONCE
+        assert hanging == MAX_CALLS
+        going_on.set()
+        await asyncio.gather(*calls)
+
+
 async def test_pictures_that_nobody_waits_for_any_more_make_room(
     platform: Platform, client: SodaClient, cloud: Cloud
 ) -> None:
@@ -291,12 +315,16 @@ async def test_pictures_that_nobody_waits_for_any_more_make_room(
 
 
 async def answered(
-    platform: Platform, response: Callable[[], web.Response], call: Callable[[SodaClient], Any]
+    platform: Platform,
+    response: Callable[[], web.Response],
+    call: Callable[[SodaClient], Any],
+    *,
+    token_too: bool = False,
 ) -> SodaError:
     """Make a call that something between us and the platform answers; return the error."""
 
     async def handler(request: web.Request) -> web.Response:
-        if request.path.startswith("/oauth2"):
+        if request.path.startswith("/oauth2") and not token_too:
             return web.json_response({"access_token": "abc", "expires_in": 7200})
         await request.read()
         return response()
@@ -356,6 +384,59 @@ async def refusing_early(*, closes: bool) -> AsyncGenerator[str]:
     finally:
         server.close()
         await server.wait_closed()
+
+
+CALLS: dict[str, Callable[[SodaClient], Any]] = {
+    "capture": lambda client: client.capture(SERIAL),
+    "start": lambda client: client.start(SERIAL, Command.UP),
+    "stop": lambda client: client.stop(SERIAL, Command.UP),
+    "sendvoice": lambda client: client.send_voice(SERIAL, Sound(b"RIFF....WAVE", "wav")),
+    "liveurl": lambda client: client.live_url(SERIAL),
+    "onlinestatus": lambda client: client.is_online(SERIAL),
+    "talkurl": lambda client: client.talk_url(SERIAL),
+    "access_token": lambda client: client.tokens.get(),
+}
+PROXY_SAYS = {  # what a status means where nothing else is said, and what is told of it
+    401: (MalformedAnswer, "HTTP 401 Unauthorized"),
+    403: (MalformedAnswer, "HTTP 403 Forbidden"),
+    407: (MalformedAnswer, "HTTP 407 Proxy Authentication Required"),
+    413: (MalformedAnswer, "HTTP 413 "),
+    429: (RateLimited, "HTTP 429 Too Many Requests"),
+    502: (CannotConnect, "HTTP 502 Bad Gateway"),
+    599: (CannotConnect, "HTTP 599"),
+}
+
+
+@pytest.mark.parametrize("body", ["", "<html>no</html>", "[]", '{"a": 1}'])
+@pytest.mark.parametrize("status", PROXY_SAYS)
+@pytest.mark.parametrize("endpoint", CALLS)
+async def test_what_a_proxy_says_is_told_and_taken_for_nobody_elses_word(
+    platform: Platform, endpoint: str, status: int, body: str
+) -> None:
+    """Above all it is no word about our credentials: InvalidClient would ask for new ones."""
+    expected, told = PROXY_SAYS[status]
+    if (endpoint, status) == ("sendvoice", 413):
+        expected = VoiceTooLarge
+    err = await answered(
+        platform,
+        lambda: web.Response(status=status, text=body),
+        CALLS[endpoint],
+        token_too=endpoint == "access_token",
+    )
+    assert issubclass(type(err), expected)
+    assert err.description.startswith(told)
+    assert err.platform_trouble == issubclass(expected, CannotConnect)
+    assert err.slow_down == (status == 429 and endpoint != "access_token")
+
+
+@pytest.mark.parametrize("status", PROXY_SAYS)
+async def test_what_a_proxy_says_to_who_wants_a_picture(platform: Platform, status: int) -> None:
+    async def handler(request: web.Request) -> web.Response:
+        return web.Response(status=status)
+
+    async with answering(handler) as host:
+        with pytest.raises(PictureUnusable, match=f"^HTTP {status}$"):
+            await HttpTransport(platform.session, host).picture(f"{host}/p")
 
 
 @pytest.mark.parametrize("body", ["", "<html>slow down</html>", "[]", '{"a": 1}'])

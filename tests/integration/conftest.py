@@ -271,7 +271,9 @@ async def espeak(hass: HomeAssistant, media_folder: Path) -> str:
             "espeak",
             async_setup_entry=demo.espeak.async_setup_entry,
             async_unload_entry=demo.espeak.async_unload_entry,
+            partial_manifest={"version": "1.0"},
         ),
+        built_in=False,  # which it is not: Home Assistant is stricter with its own
     )
     mock_platform(hass, "espeak.config_flow", demo.espeak.config_flow)
     mock_platform(hass, "espeak.tts", demo.espeak.tts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 from http import HTTPStatus
+from pathlib import Path
 
 from homeassistant.components.camera import (
     async_get_image,
@@ -92,6 +93,78 @@ async def test_a_move_makes_the_snapshot_an_old_one(
 
     assert sim.photos == 2
     assert before != after
+
+
+async def keep(hass: HomeAssistant, entity_id: FindEntity, path: Path) -> bytes:
+    """Have Home Assistant save a snapshot, and return it."""
+    hass.config.allowlist_external_dirs = {str(path.parent)}
+    await hass.services.async_call(
+        "camera",
+        "snapshot",
+        {"entity_id": entity_id("camera"), "filename": str(path)},
+        blocking=True,
+    )
+    return await hass.async_add_executor_job(path.read_bytes)
+
+
+async def test_a_snapshot_after_a_move_shows_the_view_after_it(
+    *,
+    hass: HomeAssistant,
+    set_up: SetUp,
+    look: Look,
+    sim: SimCamera,
+    press: Act,
+    entity_id: FindEntity,
+    tmp_path: Path,
+) -> None:
+    await set_up(options={"snapshot_interval": 3600})
+    _, before = await look()
+    await press("zoom_in")
+    after = await keep(hass, entity_id, tmp_path / "a.jpg")
+    assert after != before
+    assert await keep(hass, entity_id, tmp_path / "b.jpg") == after
+    assert sim.photos == 2
+
+
+@pytest.mark.parametrize("trouble", ["slow", "refused"])
+async def test_a_snapshot_after_a_move_is_an_error_rather_than_the_view_before_it(
+    *,
+    hass: HomeAssistant,
+    set_up: SetUp,
+    look: Look,
+    cloud: Cloud,
+    clock: ManualClock,
+    press: Act,
+    entity_id: FindEntity,
+    tmp_path: Path,
+    trouble: str,
+) -> None:
+    await set_up(options={"snapshot_interval": 3600})
+    _, before = await look()
+    state = hass.states.get(entity_id("camera"))
+    assert state is not None
+    taken_at = state.attributes["captured_at"]
+    await clock.drive(press("zoom_in"))
+    if trouble == "slow":
+        cloud.faults.add(Fault("hang", "capture", seconds=12))
+    else:
+        cloud.faults.add(Fault("code", "capture", code="60017"))
+    for wanted in (
+        keep(hass, entity_id, tmp_path / "a.jpg"),
+        async_get_image(hass, entity_id("camera")),
+    ):
+        with pytest.raises(HomeAssistantError) as failure:
+            await clock.drive(wanted)
+        assert (
+            failure.value.translation_key
+            == {"slow": "timeout", "refused": "capture_failed"}[trouble]
+        )
+    assert not (tmp_path / "a.jpg").exists()
+    assert await clock.drive(look()) == (HTTPStatus.OK, before), "who only looks is shown it ..."
+    state = hass.states.get(entity_id("camera"))
+    assert state is not None
+    assert state.attributes["captured_at"] == taken_at, "... with its age"
+    cloud.faults.clear()
 
 
 async def test_when_the_snapshot_was_taken(

@@ -10,7 +10,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.data_entry_flow import FlowResultType, UnknownFlow
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 
@@ -26,6 +26,7 @@ from tests.integration.common import (
     Act,
     SetUp,
     both_revisions,
+    count_arrived,
     stored_token,
 )
 from tests.integration.flows import (
@@ -98,6 +99,89 @@ async def test_serials_as_people_type_them(
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert [sub.unique_id for sub in result["result"].subentries.values()] == [SERIAL, OTHER]
     assert entity_registry.async_get_entity_id("camera", DOMAIN, f"{SERIAL}_camera")
+
+
+# As Chinese keyboards write it, and as it comes out of a document, a chat or a web page.
+FULL_WIDTH = "".join(chr(ord(letter) + 0xFEE0) for letter in SERIAL)
+SPELLINGS = {
+    "full width": FULL_WIDTH,
+    "full width, small": FULL_WIDTH.lower(),
+    "zero-width space": f"{SERIAL[:4]}\u200b{SERIAL[4:]}\u200b",
+    "byte order mark": f"\ufeff{SERIAL}",
+    "no-break space": f"\u00a0{SERIAL}\u00a0",
+    "ideographic space": f"\u3000{SERIAL}\u3000",
+    "soft hyphen": f"TEST\u00ad{SERIAL[4:]}",
+    "direction mark": f"\u202a{SERIAL}\u202c",
+    "line's end": f"{SERIAL}\r\n",
+}
+
+
+@both_revisions
+@pytest.mark.parametrize("spelling", SPELLINGS.values(), ids=SPELLINGS)
+async def test_serials_as_keyboards_and_documents_write_them(
+    hass: HomeAssistant, user: Flow, cloud: Cloud, spelling: str
+) -> None:
+    result = await cameras(hass, await user(), spelling)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert [sub.unique_id for sub in result["result"].subentries.values()] == [SERIAL]
+
+
+async def test_an_application_as_keyboards_and_documents_write_it(
+    hass: HomeAssistant, user: Flow, host: str
+) -> None:
+    wide = host.translate({ord(":"): "\uff1a", ord("/"): "\uff0f", ord("."): "\u3002"})
+    result = await user(
+        host=f"\ufeff{wide}\uff0f",
+        client_id="\u200bdemo\uff0dclient",
+        client_secret="demo-secret\u200b",
+    )
+    result = await cameras(hass, result)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["result"].unique_id == "demo-client"
+    assert result["result"].data == {"host": host, **CREDENTIALS}
+
+
+async def test_one_camera_in_several_spellings_is_asked_once(
+    hass: HomeAssistant, user: Flow, sim: SimCamera
+) -> None:
+    typed = [SERIAL, f"{SERIAL.lower()} ", FULL_WIDTH]
+    result = await cameras(hass, await user(), *typed, STRANGER)
+    assert result["errors"] == {"device_serials": "device_not_found"}  # or polls would be counted
+    assert [call.endpoint for call in sim.calls] == ["liveurl"]
+
+
+def asked(cloud: Cloud, endpoint: str) -> int:
+    return sum(count_arrived(sim, endpoint) for sim in cloud.cameras.values())
+
+
+@pytest.mark.parametrize("has_status", [True, False])
+async def test_a_hundred_cameras_cost_one_live_address(
+    hass: HomeAssistant, user: Flow, cloud: Cloud, has_status: bool
+) -> None:
+    serials = [f"TEST1{number:03}" for number in range(100)]
+    for serial in serials:
+        cloud.add_camera(serial)
+    if not has_status:  # as platforms were before 2021-01-08
+        cloud.faults.add(Fault("code", "onlinestatus", code="NOT_FOUND", status=404))
+    result = await cameras(hass, await user(), *serials, STRANGER)
+    assert result["errors"] == {"device_serials": "device_not_found"}  # or polls would be counted
+    if has_status:
+        assert asked(cloud, "liveurl") == 1
+        assert asked(cloud, "onlinestatus") == 99
+    else:
+        assert asked(cloud, "onlinestatus") == 1, "that there is none is learned once"
+        assert asked(cloud, "liveurl") == 100
+
+
+async def test_a_platform_that_is_down_is_asked_about_one_camera(
+    hass: HomeAssistant, user: Flow, cloud: Cloud
+) -> None:
+    result = await user()
+    cloud.faults.add(Fault("html"))
+    result = await cameras(hass, result, SERIAL, OTHER)
+    assert result["errors"] == {"device_serials": "cannot_connect"}
+    assert result["description_placeholders"]["serial"] == f"{SERIAL}, {OTHER}"
+    assert asked(cloud, "liveurl") + asked(cloud, "onlinestatus") == 1
 
 
 @both_revisions
@@ -282,6 +366,17 @@ async def test_the_same_application_twice(
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
     assert cloud.token_requests == fetched, "a fetch would kill the token in use"
     await act("capture")
+
+
+async def test_a_closed_page_stops_no_other(hass: HomeAssistant, user: Flow, cloud: Cloud) -> None:
+    left = await user()  # and then the browser's tab is closed
+    result = await cameras(hass, await user(), SERIAL)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["result"].state is ConfigEntryState.LOADED
+    assert hass.config_entries.flow.async_progress_by_handler(DOMAIN) == []
+    with pytest.raises(UnknownFlow):  # it was open in another tab after all
+        await cameras(hass, left, OTHER)
+    assert len(hass.config_entries.async_entries(DOMAIN)) == 1
 
 
 @pytest.mark.parametrize("trouble", [[], [STRANGER]])

@@ -92,6 +92,30 @@ async def test_add_a_camera_and_leave_the_others_alone(
     assert cloud.violations == []
 
 
+async def test_forms_that_were_left_stop_no_other(hass: HomeAssistant, set_up: SetUp) -> None:
+    """Their pages were closed: they are in progress for ever."""
+    entry = await set_up()
+    (subentry,) = entry.subentries.values()
+    again = {"source": SOURCE_RECONFIGURE, "subentry_id": subentry.subentry_id}
+    subentries = hass.config_entries.subentries
+    for _ in range(2):
+        await subentries.async_init((entry.entry_id, "camera"), context={"source": SOURCE_USER})
+        renaming = await subentries.async_init((entry.entry_id, "camera"), context=again)
+
+    result = await add_camera(hass, entry, device_serial=OTHER)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    result = await camera_again(hass, renaming, name="Shop")
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
+
+
+async def test_a_serial_as_keyboards_write_it(hass: HomeAssistant, set_up: SetUp) -> None:
+    entry = await set_up()
+    wide = "".join(chr(ord(letter) + 0xFEE0) for letter in OTHER.lower())
+    result = await add_camera(hass, entry, device_serial=f"\ufeff{wide}\u200b")
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert [sub.unique_id for sub in entry.subentries.values()] == [SERIAL, OTHER]
+
+
 async def test_the_same_camera_twice(
     hass: HomeAssistant, set_up: SetUp, sim: SimCamera, hass_storage: dict[str, Any]
 ) -> None:

@@ -138,6 +138,27 @@ async def test_reconfigure_the_secret(
     assert cloud.token_fetches == 2
 
 
+async def test_forms_that_were_left_stop_no_other(
+    hass: HomeAssistant, set_up: SetUp, cloud: Cloud, host: str
+) -> None:
+    """Their pages were closed: they are in progress for ever."""
+    entry = await set_up()
+    entry.async_start_reauth(hass)
+    await hass.async_block_till_done()
+    await entry.start_reconfigure_flow(hass)
+    form = await entry.start_reconfigure_flow(hass)
+    (flow,) = (
+        flow
+        for flow in hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+        if flow["context"]["source"] == "reauth"
+    )
+    result = await fill_in(hass, flow, {"client_secret": "\ufeffdemo-secret\u200b"})
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reauth_successful")
+    result = await fill_in(hass, form, {"host": host, "client_secret": "demo\uff0dsecret"})
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
+    assert entry.data["client_secret"] == "demo-secret"
+
+
 async def test_reconfigure_an_entry_that_waits_to_try_again(
     hass: HomeAssistant, set_up: SetUp, cloud: Cloud, host: str, press: Act
 ) -> None:

@@ -8,11 +8,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from homeassistant.config_entries import SOURCE_USER, ConfigEntryDisabler, ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers import device_registry as dr, entity_registry as er, frame
 from homeassistant.helpers.storage import Store
 from homeassistant.loader import DATA_CUSTOM_COMPONENTS
 import pytest
@@ -34,6 +36,7 @@ from tests.integration.common import (
     count_arrived,
     state_of,
     stored_token,
+    token_key,
 )
 
 # --- no start
@@ -66,6 +69,31 @@ async def test_no_token_yet(
     assert hass.states.async_entity_ids("camera") == []
 
     cloud.faults.clear()
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert entry.state is ConfigEntryState.LOADED
+    await act("capture")
+
+
+@pytest.mark.parametrize("status", [401, 403, 407, 413, 429])
+async def test_a_proxy_that_lets_nobody_through(
+    hass: HomeAssistant, host: str, set_up: SetUp, act: Act, status: int
+) -> None:
+    """It says nothing about the application's credentials."""
+
+    async def refuse(request: web.Request) -> web.Response:
+        return web.Response(status=status)
+
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", refuse)
+    async with TestServer(app, host="127.0.0.1") as proxy:
+        entry = await set_up(host=str(proxy.make_url("")).rstrip("/"))
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert entry.error_reason_translation_key == (
+        "rate_limited" if status == 429 else "malformed_answer"
+    )
+    assert hass.config_entries.flow.async_progress() == []
+
+    hass.config_entries.async_update_entry(entry, data={**entry.data, "host": host})
     await hass.config_entries.async_reload(entry.entry_id)
     assert entry.state is ConfigEntryState.LOADED
     await act("capture")
@@ -175,6 +203,7 @@ async def test_a_token_that_cannot_be_stored_works_all_the_same(
 async def home_assistant_from_storage(folder: Path) -> AsyncIterator[HomeAssistant]:
     """Start a Home Assistant with the entries that an earlier one has stored; end it."""
     async with async_test_home_assistant(config_dir=str(folder)) as hass:
+        frame.async_setup(hass)  # as Home Assistant's start does
         hass.data.pop(DATA_CUSTOM_COMPONENTS)
         await hass.config_entries.async_initialize()
         for entry in hass.config_entries.async_entries(DOMAIN):
@@ -235,7 +264,7 @@ async def test_a_damaged_token_costs_one_fetch(
     expected_log.append("custom_components.sodalife: The stored token")
     entry = await set_up(revision="query")
     await hass.config_entries.async_unload(entry.entry_id)
-    (key,) = (key for key in hass_storage if key.startswith(DOMAIN))
+    key = str(token_key(hass_storage))
     data = hass_storage[key]["data"]
     hass_storage[key]["data"] = {**data, **damage} if damage and "token" not in damage else damage
     await hass.config_entries.async_setup(entry.entry_id)
@@ -260,7 +289,7 @@ async def test_a_storage_from_the_future_costs_one_fetch(
     expected_log.append("custom_components.sodalife: The stored token")
     entry = await set_up()
     await hass.config_entries.async_unload(entry.entry_id)
-    (key,) = (key for key in hass_storage if key.startswith(DOMAIN))
+    key = str(token_key(hass_storage))
     hass_storage[key]["version"] = 99
     await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()

@@ -5,15 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+import gc
 from http import HTTPStatus
 import logging
+from pathlib import Path
 import re
 import threading
 from typing import Any, override
+import weakref
 
 from homeassistant.components.camera import (
     Camera,
     CameraWebRTCProvider,
+    WebRTCAnswer,
+    WebRTCError,
     WebRTCSendMessage,
     async_get_stream_source,
     async_register_webrtc_provider,
@@ -26,6 +31,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator, WebSocketGenerator
 
+from custom_components.sodalife.live.viewers import GONE
 from simulator import Cloud, Fault
 from simulator.camera import SimCamera
 from tests.clock import until
@@ -62,7 +68,16 @@ class Provider(CameraWebRTCProvider):
     async def async_handle_async_webrtc_offer(
         self, camera: Camera, offer_sdp: str, session_id: str, send_message: WebRTCSendMessage
     ) -> None:
-        raise NotImplementedError
+        await camera.stream_source()
+        if offer_sdp == "bad":
+            send_message(WebRTCError("test_offer_failed", "no picture"))
+        else:
+            send_message(WebRTCAnswer("answer"))
+
+    @callback
+    @override
+    def async_close_session(self, session_id: str) -> None:
+        pass
 
     @override
     async def async_on_webrtc_candidate(self, session_id: str, candidate: Any) -> None:
@@ -463,6 +478,169 @@ async def test_unloading_ends_a_stream_that_is_preloaded(
     await hass.config_entries.async_unload(entry.entry_id)
     await until(lambda: not works(), 15)
     await until(lambda: settings.preload_stream)  # it is the user's wish
+
+
+# --- who watches
+
+
+def streams(hass: HomeAssistant) -> list[Any]:
+    """Return the streams that Home Assistant knows."""
+    known: list[Any] = hass.data["stream"]["streams"]
+    return known
+
+
+async def test_no_viewing_session_leaves_a_stream_behind(
+    *,
+    hass: HomeAssistant,
+    set_up: SetUp,
+    viewer: Callable[[], Awaitable[Viewer]],
+    look: Look,
+    entity_id: FindEntity,
+    expected_log: list[str],
+) -> None:
+    expected_log.append("homeassistant.components.stream|libav")
+    await set_up()
+    somebody = await viewer()
+    camera = hass.data["camera"].get_entity(entity_id("camera"))
+    left = []
+    for _ in range(3):
+        assert (await somebody.ask())["success"]
+        await somebody.see()
+        await look()  # which has the stream decode a picture
+        assert streams(hass) == [camera.stream]
+        left.append(weakref.ref(camera.stream))
+        await fall_asleep(hass, entity_id)
+        await until(lambda: not streams(hass))
+        assert camera.stream is None
+    await hass.async_block_till_done()
+    gc.collect()
+    assert [stream() for stream in left] == [None] * 3, "with the codec and the last picture"
+
+
+async def test_who_comes_while_a_stream_ends_gets_another(
+    *,
+    hass: HomeAssistant,
+    set_up: SetUp,
+    viewer: Callable[[], Awaitable[Viewer]],
+    entity_id: FindEntity,
+    expected_log: list[str],
+) -> None:
+    expected_log.append("homeassistant.components.stream|libav")
+    await set_up()
+    somebody = await viewer()
+    assert (await somebody.ask())["success"]
+    await somebody.see()
+    camera = hass.data["camera"].get_entity(entity_id("camera"))
+    for output in camera.stream.outputs().values():
+        await camera.stream.remove_provider(output)  # its time is over
+    assert (await somebody.ask())["success"]
+    await somebody.see()
+    await until(lambda: streams(hass) == [camera.stream])
+    assert state_of(hass, entity_id("camera")) == "streaming"
+
+
+async def test_it_streams_as_long_as_somebody_watches(
+    *,
+    hass: HomeAssistant,
+    set_up: SetUp,
+    viewer: Callable[[], Awaitable[Viewer]],
+    entity_id: FindEntity,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert GONE < 10.0
+    monkeypatch.setattr("custom_components.sodalife.live.viewers.GONE", 1.5)
+    await set_up()
+    somebody = await viewer()
+    assert (await somebody.ask())["success"]
+    await somebody.see()
+    for _ in range(10):  # longer than that
+        await somebody.playlist()
+        await asyncio.sleep(0.3)
+        assert state_of(hass, entity_id("camera")) == "streaming"
+    await until(lambda: state_of(hass, entity_id("camera")) == "idle", 2)
+    assert works(), "it is there for whoever comes back"
+    await somebody.see()
+    assert state_of(hass, entity_id("camera")) == "streaming"
+
+
+async def test_the_state_ends_within_10_seconds(
+    *,
+    hass: HomeAssistant,
+    set_up: SetUp,
+    viewer: Callable[[], Awaitable[Viewer]],
+    entity_id: FindEntity,
+) -> None:
+    await set_up()
+    somebody = await viewer()
+    assert (await somebody.ask())["success"]
+    await somebody.see()
+    assert state_of(hass, entity_id("camera")) == "streaming"
+    await until(lambda: state_of(hass, entity_id("camera")) == "idle", 10)
+
+
+async def test_it_streams_while_somebody_records(
+    *,
+    hass: HomeAssistant,
+    set_up: SetUp,
+    viewer: Callable[[], Awaitable[Viewer]],
+    entity_id: FindEntity,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    expected_log: list[str],
+) -> None:
+    expected_log.append("homeassistant.components.stream|libav")
+    monkeypatch.setattr("custom_components.sodalife.live.viewers.GONE", 0.5)
+    await set_up()
+    await viewer()
+    hass.config.allowlist_external_dirs = {str(tmp_path)}
+    recording = hass.async_create_task(
+        hass.services.async_call(
+            "camera",
+            "record",
+            {
+                "entity_id": entity_id("camera"),
+                "filename": str(tmp_path / "a.mp4"),
+                "duration": 4,
+                "lookback": 0,
+            },
+            blocking=True,
+        )
+    )
+    await until(works)
+    await asyncio.sleep(2)
+    assert state_of(hass, entity_id("camera")) == "streaming"
+    await recording
+    await until(lambda: not works() and not streams(hass), 15)
+    assert state_of(hass, entity_id("camera")) == "idle"
+
+
+@pytest.mark.parametrize("offer", ["good", "bad"])
+async def test_it_streams_as_long_as_a_webrtc_session_lasts(
+    hass: HomeAssistant,
+    set_up: SetUp,
+    entity_id: FindEntity,
+    hass_ws_client: WebSocketGenerator,
+    offer: str,
+) -> None:
+    assert await async_setup_component(hass, "camera", {})
+    async_register_webrtc_provider(hass, Provider())
+    await set_up()
+    clients = [await hass_ws_client(), await hass_ws_client()]
+    for client in clients:
+        await client.send_json_auto_id(
+            {"type": "camera/webrtc/offer", "entity_id": entity_id("camera"), "offer": offer}
+        )
+        kinds = []
+        while not {"answer", "error"} & set(kinds):
+            answer = await client.receive_json()
+            kinds.append((answer.get("event") or {}).get("type"))
+    expected = "streaming" if offer == "good" else "idle"
+    assert state_of(hass, entity_id("camera")) == expected
+    await clients.pop().close()
+    await asyncio.sleep(0.1)
+    assert state_of(hass, entity_id("camera")) == expected, "one is left"
+    await clients.pop().close()
+    await until(lambda: state_of(hass, entity_id("camera")) == "idle", 2)
 
 
 class Preloading(Provider):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 import gc
 from pathlib import Path
 import struct
@@ -15,12 +17,12 @@ from homeassistant.setup import async_setup_component
 import psutil
 import pytest
 
-from custom_components.sodalife.api import Clip
+from custom_components.sodalife.api import Clip, Sound
 from custom_components.sodalife.api.errors import VoiceEmpty, VoiceFormat, VoiceTooLarge
 from custom_components.sodalife.audio import transcode
-from custom_components.sodalife.audio.clip import async_make_clip
+from custom_components.sodalife.audio.clip import async_media_clip
 from custom_components.sodalife.audio.formats import Format, recognise
-from custom_components.sodalife.audio.media import Media
+from custom_components.sodalife.audio.media import Media, async_spooled
 from simulator.voice import decode
 from tests.clock import until
 from tests.integration.sounds import CONVERTED, ENCODERS, run_ffmpeg, sound, wav
@@ -46,7 +48,9 @@ def children() -> list[str]:
 
 
 async def clip_of(hass: HomeAssistant, content: bytes) -> Clip:
-    return await async_make_clip(hass, Media(content, None))
+    media = Media(object(), None, partial(async_spooled, hass, content))
+    async with async_media_clip(hass, media) as clip:  # its bytes are gone after that
+        return replace(clip, sound=Sound(clip.sound.content, clip.sound.kind))
 
 
 def decoded_seconds(clip: Clip) -> float:
@@ -157,13 +161,14 @@ async def test_a_25_mb_wav_is_made_smaller(hass: HomeAssistant, ffmpeg: None) ->
 async def test_what_stays_too_large_is_refused(
     hass: HomeAssistant, ffmpeg: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("custom_components.sodalife.audio.clip.MAX_SOUND", 100_000)
+    monkeypatch.setattr("custom_components.sodalife.audio.clips.MAX_SOUND", 100_000)
     with pytest.raises(VoiceTooLarge):
         await clip_of(hass, sound("flac", 45.0))
 
 
 async def test_no_more_is_converted_than_can_be_sent(hass: HomeAssistant, ffmpeg: None) -> None:
-    output = await transcode.async_to_mp3(hass, sound("flac", 45.0), 100_000)
+    with await async_spooled(hass, sound("flac", 45.0)) as file:
+        output = await transcode.async_to_mp3(hass, file, 100_000)
     assert 100_000 < len(output) < 110_000
 
 

@@ -23,14 +23,19 @@ from homeassistant.components.camera import async_get_image
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import __version__ as running
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import (
+    device_registry as dr,
+    entity_registry as er,
+    issue_registry as ir,
+)
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.loader import DATA_CUSTOM_COMPONENTS
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import async_test_home_assistant
 
-from simulator import Cloud, create_app
+from simulator import Cloud, Fault, create_app
 from tests.clock import ManualClock
 from tests.integration.common import DOMAIN
 
@@ -74,10 +79,15 @@ class House:
 
     @property
     def tokens(self) -> list[Path]:
-        """The integration's own files."""
-        found = sorted(self.storage.glob(f"{DOMAIN}.*"))
+        """The files with the tokens."""
+        found = sorted(path for path in self.storage.glob(f"{DOMAIN}.*") if path.stem == DOMAIN)
         assert len(found) == len(self.clouds)
         return found
+
+    @property
+    def memories(self) -> list[Path]:
+        """The files with what is known of the cameras."""
+        return sorted(self.storage.glob(f"{DOMAIN}.memory.*"))
 
     def load(self, key: str) -> Any:
         return json.loads((self.storage / key).read_text(encoding="utf-8"))["data"]
@@ -460,6 +470,125 @@ async def test_a_slightly_newer_store_is_read_as_far_as_it_is_known(house: House
     async with house.home() as hass:
         check_nothing_lost(hass, house)
     assert house.token_requests == [0, 0]
+
+
+# --- what is known of the cameras
+
+
+async def test_what_is_known_of_a_camera_survives_a_restart(
+    house: House, clock: ManualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    cloud = house.clouds[DEMO]
+    serial = next(iter(cloud.cameras))
+    cloud.cameras[serial].ptz = False
+
+    def told(hass: HomeAssistant) -> tuple[list[str], int, bool]:
+        state = hass.states.get(entities_of(hass)["camera", f"{serial}_camera"].entity_id)
+        assert state is not None
+        cameras = entries_of(hass)[DEMO].runtime_data.cameras.values()
+        calls = next(camera.device.calls_today for camera in cameras if camera.serial == serial)
+        issues = {issue_id for _, issue_id in ir.async_get(hass).issues}
+        quota = any(issue_id.startswith("capture_quota_") for issue_id in issues)
+        return state.attributes["ptz_unsupported"], calls, quota
+
+    async with house.home() as hass:
+        camera = Camera(hass, clock, cloud, serial)
+        cloud.faults.add(Fault("code", "capture", serial, code="10028", times=1))
+        for action, fields in (("capture", {}), ("ptz_move", {"command": "up"})):
+            with pytest.raises(HomeAssistantError):
+                await camera.act(f"{DOMAIN}.{action}", **fields)
+        known = told(hass)
+        assert (len(known[0]), known[2]) == (8, True)
+        assert known[1] >= 2
+    assert {path.stat().st_mode & 0o777 for path in house.memories} == {0o600}
+
+    async with house.home() as hass:
+        assert told(hass) == known
+        camera = Camera(hass, clock, cloud, serial)
+        photos = len(camera.arrivals("capture"))
+        with pytest.raises(HomeAssistantError) as caught:
+            await camera.act(f"{DOMAIN}.capture")
+        assert caught.value.translation_key == "capture_quota"
+        assert len(camera.arrivals("capture")) == photos, "the platform is not asked"
+        await clock.advance(86_400)
+        await camera.act(f"{DOMAIN}.capture")
+    assert warnings(caplog) == []
+
+
+KNOWN = {
+    "calls": 7,
+    "counted_from": 1767225600.0,
+    "quota": {"at": 1767225600.0, "code": "10028", "description": "none left"},
+    "refused": {"up": 1767225600.0},
+}
+BAD_MEMORIES: dict[str, bytes] = {
+    **{name: content for name, content in UNREADABLE.items() if name != "slightly newer"},
+    **{
+        f"{field} {value!r:.20}": json.dumps(
+            {
+                "version": 1,
+                "minor_version": 1,
+                "key": "x",
+                "data": {"cameras": {"DEMO0001": {**KNOWN, field: value}}},
+            }
+        ).encode()
+        for field, value in (
+            *(("calls", "many"), ("calls", -1), ("calls", 10**30), ("calls", None)),
+            *(("counted_from", 1e300), ("counted_from", float("nan")), ("counted_from", [])),
+            *(("quota", "10028"), ("quota", {"at": 1.0}), ("quota", {**KNOWN, "at": -1})),
+            *(("refused", ["up"]), ("refused", {"sideways": 1}), ("refused", {"up": "now"})),
+        )
+    },
+}
+
+
+@pytest.mark.parametrize("layout", [NEWEST], ids=["newest"])
+@pytest.mark.parametrize("content", BAD_MEMORIES.values(), ids=BAD_MEMORIES.keys())
+async def test_a_memory_that_cannot_be_read_costs_a_line(
+    house: House,
+    clock: ManualClock,
+    content: bytes,
+    caplog: pytest.LogCaptureFixture,
+    expected_log: list[str],
+) -> None:
+    expected_log += [
+        "custom_components.sodalife: What was known of the cameras",
+        "homeassistant.helpers.storage: Unrecoverable error decoding storage sodalife",
+        "homeassistant.util.json: Could not parse JSON content",
+    ]
+    entry_id = house.load("core.config_entries")["entries"][0]["entry_id"]
+    (house.storage / f"{DOMAIN}.memory.{entry_id}").write_bytes(content)
+    async with house.home() as hass:
+        check_nothing_lost(hass, house)
+        cameras = [one.entity_id for key, one in entities_of(hass).items() if key[0] == "camera"]
+        await clock.drive(
+            hass.services.async_call(DOMAIN, "capture", {"entity_id": cameras}, blocking=True)
+        )
+    assert len(warnings(caplog)) <= 1
+
+    caplog.clear()
+    async with house.home() as hass:
+        check_nothing_lost(hass, house)
+    assert warnings(caplog) == []
+    assert house.token_requests == [0, 0]
+
+
+@pytest.mark.parametrize("layout", [NEWEST], ids=["newest"])
+async def test_a_slightly_newer_memory_is_read_as_far_as_it_is_known(house: House) -> None:
+    known = {**KNOWN, "quota": None, "of_the_future": [1]}
+    stored = {
+        "version": 1,
+        "minor_version": 9,
+        "key": "x",
+        "data": {"cameras": {"DEMO0001": known}},
+    }
+    entries = house.load("core.config_entries")["entries"]
+    (entry_id,) = (one["entry_id"] for one in entries if one["unique_id"] == DEMO)
+    (house.storage / f"{DOMAIN}.memory.{entry_id}").write_text(json.dumps(stored))
+    async with house.home() as hass:
+        state = hass.states.get(entities_of(hass)["camera", "DEMO0001_camera"].entity_id)
+        assert state is not None
+        assert state.attributes["ptz_unsupported"] == ["up"]
 
 
 # --- an entry that a newer version has changed

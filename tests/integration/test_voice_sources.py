@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
@@ -14,6 +15,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
+from custom_components.sodalife.api import fetch
 from custom_components.sodalife.audio import web_media
 from simulator.camera import SimCamera
 from tests.integration.common import Act, FindEntity, count_arrived
@@ -61,6 +63,11 @@ async def _slow(request: web.Request) -> web.Response:
 @SITE.get("/moved")
 async def _moved(request: web.Request) -> web.Response:
     raise web.HTTPFound("/a%20sound.ogg?signature=of-another")
+
+
+@SITE.get("/to")
+async def _to(request: web.Request) -> web.Response:
+    raise web.HTTPFound(unquote(request.query_string))
 
 
 @SITE.get("/circle")
@@ -175,36 +182,33 @@ async def test_addresses_that_are_none(ready: None, play: Act, address: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("public", "leads_on"), [(True, False), (False, True)], ids=["from the internet", "at home"]
+    ("public", "leads_on"),
+    [
+        *(([True, False], False), ([False, True, False], False)),
+        *(([False, False], True), ([False, True], True), ([True, True], True)),
+    ],
+    ids=["back home", "home, out and back", "within", "out", "outside"],
 )
 async def test_a_redirect_into_the_own_network(
     ready: None,
     web_site: str,
     play: Act,
     monkeypatch: pytest.MonkeyPatch,
-    public: bool,
+    public: list[bool],
     leads_on: bool,
 ) -> None:
-    """Both servers are on this machine, but one may be taken for a public one."""
-
-    async def is_public(host: str, port: int | None) -> bool:
-        return public and port == server.port
-
-    monkeypatch.setattr(web_media, "is_public", is_public)
-
-    async def move(request: web.Request) -> web.Response:
-        raise web.HTTPFound(f"{web_site}/a%20sound.ogg")
-
-    app = web.Application()
-    app.router.add_get("/x", move)
-    server = TestServer(app, host="127.0.0.1")
-    await server.start_server()
-    action = play(f"http://127.0.0.1:{server.port}/x")
+    """All of it is on this machine, but it is taken for public or not, step by step."""
+    steps = iter(public)
+    monkeypatch.setattr(fetch, "is_public", lambda _: next(steps))
+    path = "/a%20sound.ogg"
+    for _ in public[1:]:
+        path = f"/to?{quote(path, safe='')}"
     if leads_on:
-        await action
+        await play(web_site + path)
     else:
-        await refused(action, "media_not_readable")
-    await server.close()
+        error = await refused(play(web_site + path), "media_not_readable")
+        assert "address in a private network" in str(error)
+    assert next(steps, None) is None
 
 
 # --- speech

@@ -6,79 +6,88 @@ is, and a body that cannot be read is a failure of the connection, not of the cr
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
 import json
-import math
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from .codes import error_of
 from .errors import CannotConnect, MalformedAnswer, RateLimited, SodaError, VoiceTooLarge
-from .models import LiveAddress
+from .foreign import is_address
+from .models import Endpoint, LiveAddress, TalkAddress
 from .transport import Answer
 
 LIVE_LIFE = 240.0  # seconds that a live address is kept which does not name its end
-MAX_TEXT = 200  # characters kept of an error description
+TALK_LIFE = 300.0  # "talkurl", rev. 2021-01-08: valid for 5 minutes
+MAX_LIFE = 10 * 365 * 86400.0  # seconds; what is said to live longer is a mistake
+
+_STATUSES = frozenset(HTTPStatus)
+RESULT_FIELD = {  # what only an answer of the platform has; a gateway's proves nothing
+    Endpoint.CAPTURE: "picUrl",
+    Endpoint.CONTROL: "data",
+    Endpoint.VOICE: "data",
+    Endpoint.LIVE: "url",
+    Endpoint.ONLINE: "online",
+    Endpoint.TALK: "url",
+}
 
 type Payload = dict[str, Any]
 
-# What the status says where the body is not the platform's: a proxy or a gateway speaks.
-_STATUS_ERRORS: dict[int, type[SodaError]] = {
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: VoiceTooLarge,  # nothing else that we send is large
-    HTTPStatus.TOO_MANY_REQUESTS: RateLimited,
-}
 
+def payload_of(
+    answer: Answer, secrets: Callable[[], Iterable[str]] = tuple, *, to_sound: bool = False
+) -> Payload:
+    """Return the JSON object that an answer (`to_sound`: to a sound that was sent) is.
 
-def payload_of(answer: Answer, secrets: Iterable[str] = ()) -> Payload:
-    """Return the JSON object that an answer is.
+    `secrets` gives what may not be repeated.
 
     Raises:
         CannotConnect, MalformedAnswer: if it is none.
-        SodaError: whatever the platform answered, with `secrets` taken out of its text.
+        SodaError: whatever the platform answered.
 
     """
     try:
         payload = json.loads(answer.body) if answer.body else None
     except (ValueError, RecursionError):  # the latter: a million brackets
         payload = None
-    if isinstance(payload, dict) and payload.get("error"):
-        code, text = (
-            _redacted(payload.get(name), secrets)[:MAX_TEXT]
-            for name in ("error", "error_description")
-        )
-        raise error_of(code, text)
-    _check_status(answer.status)
-    if not isinstance(payload, dict):
+    fields: Payload | None = payload if isinstance(payload, dict) else None
+    error = fields and fields.get("error")
+    if fields and error and isinstance(error, str | int | float):
+        raise error_of(error, fields.get("error_description"), secrets())
+    _check_status(answer.status, to_sound=to_sound)
+    if error or fields is None:
         raise MalformedAnswer("", f"HTTP {answer.status}")
-    return payload
+    return fields
 
 
-def _check_status(status: int) -> None:
-    if (kind := _STATUS_ERRORS.get(status)) is not None:
-        raise kind("", f"HTTP {status}")
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise CannotConnect("", f"HTTP {status}")
-    if status >= HTTPStatus.MULTIPLE_CHOICES:
-        raise MalformedAnswer("", f"HTTP {status}")
+def _check_status(status: int, *, to_sound: bool) -> None:
+    """Look at the status where the body is not the platform's: a proxy or a gateway speaks.
 
-
-def _redacted(value: object, secrets: Iterable[str]) -> str:
-    text = str(value or "")
-    for secret in secrets:
-        text = text.replace(secret, "***")
-    return text
+    It knows nothing of our credentials: 401, 403 and 407 are about those that it wants itself.
+    """
+    if status < HTTPStatus.MULTIPLE_CHOICES:
+        return
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        kind: type[SodaError] = RateLimited
+    elif status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and to_sound:
+        kind = VoiceTooLarge  # nothing else that we send is large
+    else:
+        gateway = status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        kind = CannotConnect if gateway else MalformedAnswer
+    phrase = HTTPStatus(status).phrase if status in _STATUSES else ""
+    raise kind("", f"HTTP {status} {phrase}".strip())
 
 
 def text_of(answer: Payload, name: str) -> str:
-    """Return a text that has to be there.
+    """Return an address or a token that has to be there.
 
     Raises:
         MalformedAnswer: if it is not; so for every function here.
 
     """
     value = answer.get(name)
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or not is_address(value):
         raise MalformedAnswer("", f"no {name}")
     return value
 
@@ -89,7 +98,7 @@ def seconds_of(answer: Payload, name: str) -> float:
         seconds = float(answer.get(name) or 0)
     except (TypeError, ValueError, OverflowError):
         seconds = 0.0
-    if not 0 < seconds < math.inf or answer[name] is True:
+    if not 0 < seconds < MAX_LIFE or answer[name] is True:
         raise MalformedAnswer("", f"no {name}")
     return seconds
 
@@ -104,7 +113,7 @@ def live_address_of(answer: Payload, protocol: str, now: float) -> LiveAddress:
     """Return the live address in an answer that came `now` (epoch)."""
     url = text_of(answer, "url")
     end = end_of(url)
-    if end is None or end <= now:  # no end in it, or our clocks disagree
+    if end is None or not 0 < end - now < MAX_LIFE:  # no end in it, or our clocks disagree
         return LiveAddress(url, protocol, now + LIVE_LIFE, names_end=False)
     return LiveAddress(url, protocol, end, names_end=True)
 
@@ -116,3 +125,8 @@ def end_of(url: str) -> float | None:
     except ValueError:
         raise MalformedAnswer("", "url is no address") from None
     return float(expire) if expire.isdecimal() else None
+
+
+def talk_address_of(answer: Payload, now: float) -> TalkAddress:
+    """Return the address to talk through in an answer of `now` (seconds since the epoch)."""
+    return TalkAddress(text_of(answer, "url"), now + TALK_LIFE)

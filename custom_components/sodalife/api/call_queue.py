@@ -45,7 +45,12 @@ class _QueuedCall:
 
 
 class CallQueue:
-    """Lets one call at a time through to a device, the most urgent first."""
+    """Lets one call at a time through to a device, the most urgent first.
+
+    Attributes:
+        holder: what somebody has the turn for, None if nobody has it.
+
+    """
 
     def __init__(self, clock: Clock, interval: float = DEFAULT_INTERVAL) -> None:
         """Take the seconds from an answer to the next call."""
@@ -54,8 +59,8 @@ class CallQueue:
         self._waiting: list[_QueuedCall] = []
         self._numbers = itertools.count()
         self._shared: dict[Hashable, SharedCall[Any]] = {}
-        self._taken = False  # somebody has the turn ...
-        self._unused = False  # ... and asked the device for nothing
+        self.holder: Priority | None = None
+        self._unused = False  # whoever has the turn asked the device for nothing
         self._exempt = 0  # calls under way that need no turn
         self._closed = False
         self._timer: Timer | None = None
@@ -73,7 +78,7 @@ class CallQueue:
     @property
     def idle(self) -> bool:
         """Whether nobody has the turn, and nobody waits for one."""
-        return not (self._taken or self._exempt or self._waiting or self._shared)
+        return not (self.holder is not None or self._exempt or self._waiting or self._shared)
 
     def set_interval(self, interval: float) -> None:
         """Change the user's wish for the seconds between calls."""
@@ -124,7 +129,7 @@ class CallQueue:
         finally:
             if not self._unused:
                 self._pace.ready_at = self._clock.monotonic() + self._pace.interval
-            self._taken = self._unused = False
+            self.holder, self._unused = None, False
             if self._waiting:
                 self._advance()
 
@@ -213,7 +218,7 @@ class CallQueue:
             raise QueueBusy
 
     def _leave(self) -> None:
-        self._taken = False
+        self.holder = None
         self._advance()
 
     def _advance(self) -> None:
@@ -223,11 +228,12 @@ class CallQueue:
             self._timer = None
         while self._waiting and self._waiting[0].turn.done():
             heapq.heappop(self._waiting)
-        if self._taken or self._exempt or not self._waiting:
+        if self.holder is not None or self._exempt or not self._waiting:
             return
         wait = self._pace.ready_at - self._clock.monotonic()
         if wait > 0:
             self._timer = self._clock.call_later(wait, self._advance)
             return
-        self._taken = True
-        heapq.heappop(self._waiting).turn.set_result(None)
+        queued = heapq.heappop(self._waiting)
+        self.holder = queued.priority
+        queued.turn.set_result(None)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from .call_queue import CallQueue, Priority
 from .client import SodaClient
 from .device import Device
-from .errors import DeviceOffline, VideoEncrypted
+from .errors import CaptureQuotaUsed, DeviceOffline, VideoEncrypted
 from .live import LiveAddresses
+from .memory import Memory
 from .models import Endpoint, TalkAddress
 from .move import LeftMove, MoveRecord, NoRecord
 from .ptz import Ptz
@@ -38,6 +39,17 @@ class Camera:
         """Set the seconds between calls and the seconds that a snapshot may be old."""
         self.queue.set_interval(call_interval)
         self.snapshots.interval = snapshot_interval
+
+    def memory(self) -> Memory:
+        """Return what is to outlive this run."""
+        return self.device.memory()
+
+    def recall(self, memory: Memory) -> None:
+        """Go on from what an earlier run has known."""
+        self.device.recall(memory)
+        quota = self.device.failures.get(Endpoint.CAPTURE)
+        if quota is not None and isinstance(quota.error, CaptureQuotaUsed):
+            self.snapshots.close_for_today(quota.error)
 
     def recover(self, left: LeftMove) -> None:
         """Stop what an earlier run may have left moving, before anything else."""

@@ -10,7 +10,16 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 import time
 
-from .answers import Payload, live_address_of, payload_of, require_success, seconds_of, text_of
+from .answers import (
+    RESULT_FIELD,
+    Payload,
+    live_address_of,
+    payload_of,
+    require_success,
+    seconds_of,
+    talk_address_of,
+    text_of,
+)
 from .attempts import Attempt, Attempts
 from .clock import Clock, SystemClock
 from .dialect_probe import DialectProbe
@@ -44,15 +53,6 @@ from .token import TokenKeeper, TokenStore
 from .transport import Post, Transport
 
 SCOPE = "iot:public,iot:control"
-TALK_LIFE = 300.0  # "talkurl", rev. 2021-01-08: valid for 5 minutes
-RESULT_FIELD = {  # what only an answer of the platform has; a gateway's proves nothing
-    Endpoint.CAPTURE: "picUrl",
-    Endpoint.CONTROL: "data",
-    Endpoint.VOICE: "data",
-    Endpoint.LIVE: "url",
-    Endpoint.ONLINE: "online",
-    Endpoint.TALK: "url",
-}
 _BEFORE_THE_DEVICE = (TokenRejected, InvalidParameter, ApplicationFrozen)
 _OF_THE_TOKEN_ENDPOINT = (
     CannotConnect,
@@ -89,6 +89,7 @@ class SodaClient:
         self.rests: dict[str, Callable[[], Awaitable[None]]] = {}  # by serial; see `Post`
         self._client_id = client_id
         self._client_secret = client_secret
+        self._newest_token = ""
         self.timeouts = (timeouts or Timeouts()).by_endpoint()
         self._token_timeout = (timeouts or Timeouts()).token
 
@@ -157,8 +158,7 @@ class SodaClient:
 
     async def talk_url(self, serial: str) -> TalkAddress:
         """Return an address to talk through."""
-        answer = await self._call(Request(Endpoint.TALK, serial))
-        return TalkAddress(text_of(answer, "url"), self.clock.time() + TALK_LIFE)
+        return talk_address_of(await self._call(Request(Endpoint.TALK, serial)), self.clock.time())
 
     async def close(self) -> None:
         """Let go; the transport is its owner's to close."""
@@ -181,13 +181,19 @@ class SodaClient:
         post = Post("oauth2/access_token", fields=fields, timeout=self._token_timeout)
         answer = await self.transport.post(post)
         try:
-            payload = payload_of(answer, (self._client_secret,))
+            payload = payload_of(answer, self._secrets)
         except _OF_THE_TOKEN_ENDPOINT:
             raise
         except SodaError as err:  # whatever its code would say of a device, none was asked
             raise SodaError(err.code, err.description) from None
         token, life = text_of(payload, "access_token"), seconds_of(payload, "expires_in")
+        self._newest_token = token
         return Token(token, now, now + life)
+
+    def _secrets(self, *others: str) -> tuple[str, ...]:
+        """Return what has no place in a text: a platform may repeat whatever it was told."""
+        held = self.tokens.living
+        return self._client_secret, self._newest_token, held.value if held else "", *others
 
     async def _call(self, request: Request) -> Payload:
         """Call; replace a refused token once, and find out the dialect on the way."""
@@ -219,7 +225,11 @@ class SodaClient:
         stats = self.stats[request.endpoint]
         began = time.perf_counter()
         try:
-            answer = payload_of(await self.transport.post(post), (attempt.token.value,))
+            answer = payload_of(
+                await self.transport.post(post),
+                lambda: self._secrets(attempt.token.value, request.serial),
+                to_sound=request.sound is not None,
+            )
         except SodaError as err:
             stats.errors += 1
             stats.last_error = err.code or err.key

@@ -7,6 +7,9 @@ code that is not in it keeps its number and text in a plain `SodaError`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+import re
+
 from .errors import (
     ApplicationFrozen,
     CaptureFailed,
@@ -35,6 +38,10 @@ from .errors import (
     VoiceFormat,
     VoiceRefused,
 )
+from .foreign import clean
+
+MAX_CODE = 64  # characters
+_NUMBER = re.compile("[0-9]{1,6}")  # a code that is not in the table, and no secret
 
 CODES: dict[str, type[SodaError]] = {
     # General
@@ -101,10 +108,15 @@ CODES: dict[str, type[SodaError]] = {
 }
 
 
-def error_of(code: object, description: object) -> SodaError:
-    """Make the exception for an answer's `error` (string or number) and description."""
+def error_of(code: object, description: object, secrets: Iterable[str] = ()) -> SodaError:
+    """Make the exception for an answer's `error` (string or number) and description.
+
+    A code is looked up as it came; only then are secrets taken out of what is kept.
+    """
     name = str(code)
-    return CODES.get(name, SodaError)(name, str(description or ""))
+    if name not in CODES and not _NUMBER.fullmatch(name):
+        name = clean(name, secrets, MAX_CODE)
+    return CODES.get(name, SodaError)(name, clean(description, secrets))
 
 
 def _keys(cls: type[SodaError]) -> set[str]:

@@ -41,6 +41,11 @@ class DailyCount:
         """What was counted today."""
         return self.count if self.began_at <= self._clock.time() < self.ends_at else 0
 
+    def resume(self, count: int, began_at: float) -> None:
+        """Go on from what was counted in an earlier run."""
+        self.count, self.began_at = count, began_at
+        self.ends_at = began_at + seconds_to_midnight(began_at)
+
     def begin_day(self) -> None:
         """Begin to count anew, until the next midnight."""
         now = self._clock.time()

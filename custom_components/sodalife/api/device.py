@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .client import SodaClient
-from .day import DailyCount
+from .day import DailyCount, platform_day
 from .errors import (
+    CaptureQuotaUsed,
     DeviceNotFound,
     DeviceNotPermitted,
     DeviceOffline,
@@ -15,10 +16,13 @@ from .errors import (
     SodaError,
     VideoEncrypted,
 )
+from .memory import Memory, QuotaUsed
 from .models import Command, Endpoint, LiveAddress, Picture, Sound, TalkAddress
 from .motors import refused_with
 from .signal import Signal
 
+REFUSAL_LIFE = 7 * 86400.0  # seconds that a device is believed that it cannot make a move
+REPETITION = 300.0  # seconds within which the same error again is no news
 # What only a device that is connected can have done. An address for a live picture or to talk
 # through is the platform's own: it is given for offline cameras, too.
 _PROVES_ONLINE = (Endpoint.CAPTURE, Endpoint.CONTROL, Endpoint.ONLINE)
@@ -31,6 +35,19 @@ class Failure:
     endpoint: Endpoint
     error: SodaError
     at: float
+    first: Failure | None = None  # the one that this only repeats
+
+    @property
+    def news(self) -> Failure:
+        """What there is to tell: the first one, as long as it is repeated."""
+        return self.first or self
+
+    def after(self, earlier: Failure | None) -> Failure:
+        """Return this failure as the repetition that it is if an earlier one was the same."""
+        if earlier is None or not 0 <= self.at - earlier.at < REPETITION:
+            return self
+        mine, theirs = (err.code or err.key for err in (self.error, earlier.error))
+        return replace(self, first=earlier.news) if mine == theirs else self
 
     def cleared_by(self, endpoint: Endpoint) -> bool:
         """Tell whether success at an endpoint shows that this is over."""
@@ -49,7 +66,7 @@ class Device:
         seen_at: monotonic time of the last answer that tells.
         last_failure: what went wrong last, over or not.
         failures: what goes wrong, by endpoint, until it works again.
-        refused: the moves that it said it cannot make.
+        refused: the moves that it said, within the last week, that it cannot make.
         changed: something of that has changed.
         outcome: a call has ended, with an error or, with None, well ...
         reports_success: ... the latter only if somebody wants to know.
@@ -66,6 +83,7 @@ class Device:
         self.last_failure: Failure | None = None
         self.failures: dict[Endpoint, Failure] = {}
         self.refused: frozenset[Command] = frozenset()
+        self._refused_at: dict[Command, float] = {}  # epoch
         self.changed: Signal[[]] = Signal()
         self.outcome: Signal[[SodaError | None]] = Signal()
         self.reports_success = True
@@ -75,6 +93,24 @@ class Device:
     def calls_today(self) -> int:
         """How often the platform was called for this device since its midnight."""
         return self._calls.value
+
+    def memory(self) -> Memory:
+        """Return what is to outlive this run."""
+        failure, quota = self.failures.get(Endpoint.CAPTURE), None
+        if failure is not None and isinstance(failure.error, CaptureQuotaUsed):
+            quota = QuotaUsed(failure.at, failure.error)
+        refused = {command: self._refused_at[command] for command in sorted(self.refused)}
+        return Memory(self._calls.count, self._calls.began_at, quota, refused)
+
+    def recall(self, memory: Memory) -> None:
+        """Go on from what an earlier run has known; of a quota, if it is today's."""
+        self._calls.resume(memory.calls, memory.counted_from)
+        self._refused_at.update(memory.refused)
+        self._update_refused()
+        quota = memory.quota
+        if quota is not None and platform_day(quota.at) == platform_day(self.clock.time()):
+            self.failures[Endpoint.CAPTURE] = Failure(Endpoint.CAPTURE, quota.error, quota.at)
+        self.changed.emit()
 
     async def capture(self) -> str:
         """Take a photo and return its address."""
@@ -99,10 +135,12 @@ class Device:
             call = self.client.start(self.serial, command, on_send, on_refusal)
             await self._observe(Endpoint.CONTROL, call)
         except NotSupported as err:
-            self._refuse(self.refused | refused_with(command, err))
+            if refused := refused_with(command, err):
+                self._refused_at.update(dict.fromkeys(refused, self.clock.time()))
+                self._update_refused()
             raise
-        if command in self.refused:
-            self._refuse(self.refused - {command})
+        if self._refused_at.pop(command, None) is not None:
+            self._update_refused()
 
     async def try_start(
         self, command: Command, on_send: Callable[[], None], on_refusal: Callable[[], None]
@@ -146,6 +184,7 @@ class Device:
         calls = self._calls
         if not calls.began_at <= self.clock.time() < calls.ends_at:
             calls.begin_day()
+            self._update_refused()
         calls.count += 1
         try:
             result = await call
@@ -167,6 +206,14 @@ class Device:
             self.outcome.emit(None)
         return result
 
+    def _update_refused(self) -> None:
+        """Take up what was refused; after a week it may be another device."""
+        since = self.clock.time() - REFUSAL_LIFE
+        refused = frozenset(command for command, at in self._refused_at.items() if at > since)
+        if refused != self.refused:
+            self.refused = refused
+            self.changed.emit()
+
     def _clear(self, endpoint: Endpoint) -> bool:
         """Take back the failures that a success disproves; tell whether there were any."""
         cleared = [at for at, failure in self.failures.items() if failure.cleared_by(endpoint)]
@@ -180,12 +227,7 @@ class Device:
             self.seen_at = self.clock.monotonic()
             self.online = encrypted  # which is as good as an address
         if not (endpoint is Endpoint.ONLINE and isinstance(err, DeviceOffline)):
-            failure = Failure(endpoint, err, self.clock.time())
+            failure = Failure(endpoint, err.copy(), self.clock.time()).after(self.last_failure)
             self.last_failure = self.failures[endpoint] = failure
         self.outcome.emit(err)
         self.changed.emit()
-
-    def _refuse(self, refused: frozenset[Command]) -> None:
-        if refused != self.refused:
-            self.refused = refused
-            self.changed.emit()

@@ -26,7 +26,7 @@ class SodaError(Exception):
         self.code, self.description = code, description
 
     def copy(self) -> SodaError:
-        """Return the same error to raise once more, without the first one's traceback."""
+        """Return the same to raise or to keep: a traceback holds all that was in use there."""
         return type(self)(self.code, self.description)
 
 
@@ -209,7 +209,7 @@ class VoiceRefused(SodaError):
 
 
 class VoiceFormat(VoiceRefused):
-    """The platform cannot read the sound."""
+    """The platform cannot read it."""
 
     key = "voice_format"
 

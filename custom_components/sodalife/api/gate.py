@@ -16,7 +16,7 @@ class Gate:
 
     def close(self, seconds: float, why: SodaError) -> None:
         """Let nothing through for so many seconds."""
-        self._closed = Moment.now(self._clock), seconds, why
+        self._closed = Moment.now(self._clock), seconds, why.copy()
 
     def check(self) -> None:
         """Return if the gate is open.

@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from contextlib import nullcontext
-import io
 import time
+from typing import ClassVar, override
+from weakref import WeakKeyDictionary
 
 import aiohttp
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.hdrs import CONTENT_ENCODING
 from yarl import URL
 
+from .body import ENCODINGS, read_limited
 from .errors import AnswerTimeout, CannotConnect
 from .models import Picture, Sound
 from .picture import fetch_picture
@@ -21,7 +25,25 @@ MAX_ANSWER = 1 << 20  # bytes; real answers have some hundreds
 # always find one, however many calls hang, and a call one, however many pictures do.
 MAX_CALLS = 64
 MAX_PICTURES = 32
+_PIECE = 1 << 16  # bytes of a sound that go out at a time
 CLOSED_AT_ONCE = 1.0  # seconds; whoever closes a connection later may have acted before
+
+
+class Slots:
+    """What all who use one session share: two applications have no more connections than one."""
+
+    _by_session: ClassVar[WeakKeyDictionary[aiohttp.ClientSession, Slots]] = WeakKeyDictionary()
+
+    def __init__(self) -> None:
+        """Have all of them free."""
+        self.calls = asyncio.Semaphore(MAX_CALLS)
+        self.pictures = asyncio.Semaphore(MAX_PICTURES)
+        self.large_picture = asyncio.Lock()
+
+    @classmethod
+    def of(cls, session: aiohttp.ClientSession) -> Slots:
+        """Return those of a session."""
+        return cls._by_session.setdefault(session, cls())
 
 
 class HttpTransport:
@@ -34,8 +56,7 @@ class HttpTransport:
         self._urls: dict[str, URL] = {}  # by path: making one takes longer than it seems
         self._timeouts: dict[float, aiohttp.ClientTimeout] = {}
         self._keeps = False  # connections: it has answered since it closed two in a row
-        self._slots = asyncio.Semaphore(MAX_CALLS)
-        self._picture_slots = asyncio.Semaphore(MAX_PICTURES)
+        self._slots = Slots.of(session)
 
     async def post(self, post: Post) -> Answer:
         """POST a JSON body, or a form if there is a sound."""
@@ -49,8 +70,11 @@ class HttpTransport:
 
     async def picture(self, address: str) -> Picture:
         """Fetch a picture; see `picture.fetch_picture`."""
-        async with self._picture_slots, self._slots:
-            return await fetch_picture(self._session, address, self._base.host or "")
+        slots = self._slots
+        async with slots.pictures, slots.calls:
+            return await fetch_picture(
+                self._session, address, self._base.raw_host or "", slots.large_picture
+            )
 
     async def _exchange_or_repeat(self, post: Post) -> Answer:
         """Try once more, where that may be, if the connection was closed under the request.
@@ -80,7 +104,7 @@ class HttpTransport:
             url = self._urls[post.path] = self._base / post.path
         if (limit := self._timeouts.get(post.timeout)) is None:
             limit = self._timeouts[post.timeout] = aiohttp.ClientTimeout(total=post.timeout)
-        async with nullcontext() if post.urgent else self._slots:
+        async with nullcontext() if post.urgent else self._slots.calls:
             post.on_send()
             async with self._session.post(
                 url,
@@ -89,24 +113,52 @@ class HttpTransport:
                 data=_form(post.fields, post.sound) if post.sound is not None else None,
                 timeout=limit,
                 allow_redirects=False,  # a POST that is redirected loses its body
+                headers=ENCODINGS,
+                auto_decompress=False,
             ) as response:
-                body = bytearray()
-                while chunk := await response.content.readany():
-                    body += chunk
-                    if len(body) > MAX_ANSWER:
-                        return Answer(response.status, None)
-                self._keeps = True
-                return Answer(response.status, bytes(body))
+                if CONTENT_ENCODING in response.headers:
+                    body = await read_limited(response, MAX_ANSWER)
+                else:  # as nearly always
+                    body = await _read_plain(response)
+                self._keeps = self._keeps or body is not None
+                return Answer(response.status, body)
+
+
+async def _read_plain(response: aiohttp.ClientResponse) -> bytes | None:
+    plain = bytearray()
+    while chunk := await response.content.readany():
+        plain += chunk
+        if len(plain) > MAX_ANSWER:
+            return None
+    return bytes(plain)
+
+
+class _SoundPayload(aiohttp.Payload):
+    """A sound that goes out in pieces; of a `BytesIO`, aiohttp 3.14 makes a copy first."""
+
+    _value: Sound
+
+    def __init__(self, sound: Sound) -> None:
+        """Take the sound, but no hold of its bytes."""
+        super().__init__(sound, content_type=sound.content_type)
+        self._size = len(sound.content)
+
+    @override
+    def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
+        """Return it as text, which it is not, for nobody who asks."""
+        return self._value.content.decode(encoding, errors)
+
+    @override
+    async def write(self, writer: AbstractStreamWriter) -> None:
+        """Write it, and let others run in between."""
+        for start in range(0, len(self._value.content), _PIECE):
+            await writer.write(self._value.content[start : start + _PIECE])
+            await asyncio.sleep(0)
 
 
 def _form(fields: Mapping[str, str | int], sound: Sound) -> aiohttp.FormData:
     form = aiohttp.FormData()
     for name, value in fields.items():
         form.add_field(name, str(value))
-    form.add_field(
-        "voice_file",
-        io.BytesIO(sound.content),  # a stream goes out in pieces, bytes would all at once
-        filename=f"voice.{sound.kind}",
-        content_type=sound.content_type,
-    )
+    form.add_field("voice_file", _SoundPayload(sound), filename=f"voice.{sound.kind}")
     return form

@@ -68,12 +68,16 @@ class Snapshot:
     commanded: Moment
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Sound:
     """A sound that the platform can take: wav, mp3 or aac by content."""
 
     content: bytes = field(repr=False)
     kind: str
+
+    def discard(self) -> None:
+        """Let go of the bytes, whoever still has the sound: tracebacks keep it for a while."""
+        self.content = b""
 
     @property
     def content_type(self) -> str:

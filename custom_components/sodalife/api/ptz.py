@@ -28,10 +28,7 @@ class Ptz:
     def __init__(
         self, device: Device, queue: CallQueue, record: MoveRecord, on_moved: Callable[[], None]
     ) -> None:
-        """Take the device, its queue, where moves are written down, and whom to tell of them.
-
-        `on_moved` is called when the picture has changed.
-        """
+        """Take the device, its queue, a record of moves, and what to call when the view changed."""
         self._device = device
         self._queue = queue
         self._clock = device.clock
@@ -241,6 +238,7 @@ class Ptz:
             self._on_moved()
         if move in self._stops.due:
             await self._stops.keep_trying(move)
+            self._on_moved()  # again: it may have gone on all the time
         if self._move is not None:
             return  # who came later does that
         with suppress(Exception):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from .clock import Clock, Timer
+
 
 class Signal[**P]:
     """Something that happens now and then, and those who want to know."""
@@ -21,3 +23,39 @@ class Signal[**P]:
         """Call everybody who listens, in the order in which they came."""
         for listener in tuple(self._listeners):
             listener(*args, **kwargs)
+
+
+class PacedSignal(Signal[[]]):
+    """A signal that waits until a time has passed since it was heard last, unless it is urgent."""
+
+    def __init__(self, clock: Clock, pause: float) -> None:
+        """Take the seconds between two times, at least."""
+        super().__init__()
+        self._clock = clock
+        self._pause = pause
+        self._heard_at = float("-inf")
+        self._timer: Timer | None = None
+
+    def announce(self, *, urgent: bool = False) -> None:
+        """Have it emitted: now, or when it is time."""
+        rest = self._heard_at + self._pause - self._clock.monotonic()
+        if urgent or rest <= 0:
+            self._emit_now()
+        elif self._timer is None:
+            self._timer = self._clock.call_later(rest, self._emit_now)
+
+    def hurry(self) -> None:
+        """Wait no longer with what is to be emitted."""
+        if self._timer is not None:
+            self._emit_now()
+
+    def cancel(self) -> None:
+        """Emit nothing any more that was announced."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _emit_now(self) -> None:
+        self.cancel()
+        self._heard_at = self._clock.monotonic()
+        self.emit()

@@ -11,11 +11,14 @@ from .device import Device
 from .errors import AnswerTimeout, CaptureQuotaUsed, SodaError
 from .gate import Gate
 from .models import Snapshot
-from .signal import Signal
+from .signal import PacedSignal
 from .single_flight import SharedCall
 
 DEFAULT_INTERVAL = 30.0
 PATIENCE = 8.0  # seconds; Home Assistant gives up on a picture after 10
+# Seconds between two pieces of news of photos that nobody but a viewer has asked for: each becomes
+# two rows in a database, and with what Home Assistant writes anyway these are 120 in an hour.
+NEWS_PAUSE = 75.0
 FAILURE_PAUSE = 10.0  # seconds without another try after a failed photo
 
 
@@ -26,7 +29,7 @@ class SnapshotCache:
         interval: how many seconds old a photo may be before a look takes another.
         last: the newest photo.
         captures: how many were asked for.
-        taken: there is a new one.
+        taken: there is a new one; at once if that was the wish, or if the camera has moved.
 
     """
 
@@ -38,7 +41,7 @@ class SnapshotCache:
         self.interval = DEFAULT_INTERVAL
         self.last: Snapshot | None = None
         self.captures = 0
-        self.taken: Signal[[]] = Signal()
+        self.taken = PacedSignal(device.clock, NEWS_PAUSE)
         self._moved_at = float("-inf")  # monotonic time of the last change of view
         self._failed: tuple[Moment, SodaError] | None = None
         self._capturing: SharedCall[Snapshot] | None = None
@@ -48,23 +51,30 @@ class SnapshotCache:
         """Let the next look fetch a new photo: the camera has moved."""
         self._moved_at = self._clock.monotonic()
 
-    async def get(self) -> Snapshot:
+    def moved_within(self, seconds: float) -> bool:
+        """Tell whether the camera has moved lately, or is moving."""
+        return self._moving or self._clock.monotonic() - self._moved_at < seconds
+
+    async def get(self, *, this_view: bool = False) -> Snapshot:
         """Return a photo that is recent enough, or the last good one if none comes in 8 s.
 
+        With `this_view`, one from before the last move is not good, nor is one from before the move
+        that is under way.
+
         Raises:
-            SodaError: if there is no photo at all.
+            SodaError: if there is no photo that will do.
 
         """
         last = self.last
-        if last is not None and self._is_recent(last):
+        if last is not None and self._is_recent(last) and not (this_view and self._moving):
             return last
         try:
             self._check_failure()
             async with timeout(self._clock, PATIENCE):
-                return await self.capture()
+                return await self._take()
         except (SodaError, TimeoutError) as err:
-            if self.last is not None:
-                return self.last
+            if (last := self.last) is not None and (not this_view or self._shows_this_view(last)):
+                return last
             raise err if isinstance(err, SodaError) else AnswerTimeout from None
 
     async def capture(self) -> Snapshot:
@@ -74,19 +84,36 @@ class SnapshotCache:
             SodaError: if there is none.
 
         """
-        moved_at = self._moved_at
-        while True:
-            if self._capturing is None or not self._capturing.joinable:
-                self._capturing = SharedCall(self._clock, self._photograph, wanted_anyway=True)
-            snapshot = await self._capturing.join(MAX_WAIT)
-            if snapshot.commanded.monotonic > moved_at:  # else it was under way before the move
-                return snapshot
+        snapshot = await self._take()
+        self.taken.hurry()
+        return snapshot
+
+    def close_for_today(self, why: CaptureQuotaUsed) -> None:
+        """Take no photo until the platform's midnight."""
+        self._quota.close(seconds_to_midnight(self._clock.time()), why)
 
     async def close(self) -> None:
         """End a capture under way."""
+        self.taken.cancel()
         if (capturing := self._capturing) is not None:
             capturing.cancel()
             await capturing.wait()
+
+    async def _take(self) -> Snapshot:
+        deadline, moved_at = self._clock.monotonic() + MAX_WAIT, self._moved_at
+        while True:
+            if self._capturing is None or not self._capturing.joinable:
+                self._capturing = SharedCall(self._clock, self._photograph, wanted_anyway=True)
+            snapshot = await self._capturing.join(max(0.0, deadline - self._clock.monotonic()))
+            if snapshot.commanded.monotonic > moved_at:  # else it was under way before the move
+                return snapshot
+
+    @property
+    def _moving(self) -> bool:
+        return self._queue.holder is Priority.PTZ
+
+    def _shows_this_view(self, snapshot: Snapshot) -> bool:
+        return not self._moving and snapshot.commanded.monotonic > self._moved_at
 
     def _is_recent(self, snapshot: Snapshot) -> bool:
         commanded = snapshot.commanded
@@ -113,9 +140,12 @@ class SnapshotCache:
             picture = await self._device.picture(address)
         except SodaError as err:
             if isinstance(err, CaptureQuotaUsed) and begun.is_set():
-                self._quota.close(seconds_to_midnight(self._clock.time()), err)
-            self._failed = Moment.now(self._clock), err
+                self.close_for_today(err)
+            self._failed = Moment.now(self._clock), err.copy()
             raise
+        finally:
+            self._capturing = None  # or its traceback would keep a picture in memory
+        moved = self.last is None or self.last.commanded.monotonic <= self._moved_at
         self.last, self._failed = Snapshot(picture, commanded.time, address, commanded), None
-        self.taken.emit()
+        self.taken.announce(urgent=moved)
         return self.last

@@ -7,7 +7,8 @@ over: a sound is taken to play for its length, from the moment the platform acce
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
@@ -43,9 +44,13 @@ class _QueuedSound:
 
 @dataclass(frozen=True, slots=True)
 class NowPlaying:
-    """A sound that plays, and since when (seconds since the epoch)."""
+    """What plays, for how many seconds, and since when (seconds since the epoch).
 
-    clip: Clip
+    The sound itself is with the platform, and need not be kept.
+    """
+
+    title: str | None
+    seconds: float
     since: float
 
 
@@ -62,8 +67,12 @@ class Speaker:
         self._closed = False
         self.playing: NowPlaying | None = None
 
-    async def play(self, make: Callable[[], Awaitable[Clip]], place: Place = Place.LAST) -> None:
+    async def play(
+        self, make: Callable[[], AbstractAsyncContextManager[Clip]], place: Place = Place.LAST
+    ) -> None:
         """Take a place in the queue, make the sound, and send it when its turn comes.
+
+        `make` gives the sound for as long as it is needed.
 
         Returns when the platform has accepted it. A caller that is cancelled leaves the
         queue; a sound that is on its way by then is played all the same.
@@ -76,13 +85,14 @@ class Speaker:
         """
         queued = self._join(place)
         try:
-            clip = await make()
-            queued.made = True
-            self._advance()
-            await queued.called.wait()
-            if queued.dropped:
-                raise VoiceDropped
-            await self._queue.run(Priority.VOICE, lambda: self._send(queued, clip))
+            async with AsyncExitStack() as held:
+                clip = await held.enter_async_context(make())
+                queued.made = True
+                self._advance()
+                await queued.called.wait()
+                if queued.dropped:
+                    raise VoiceDropped
+                await self._queue.run(Priority.VOICE, lambda: self._send(queued, clip, held))
         finally:
             self._leave(queued)
 
@@ -127,13 +137,14 @@ class Speaker:
             self._current = self._waiting.pop(0)
             self._current.called.set()
 
-    async def _send(self, queued: _QueuedSound, clip: Clip) -> None:
+    async def _send(self, queued: _QueuedSound, clip: Clip, held: AsyncExitStack) -> None:
         """Send the sound; the call queue goes on with this when the caller is cancelled."""
         if queued is not self._current:
             raise VoiceDropped  # the caller was cancelled just now
         queued.on_its_way = True
         try:
-            await self._device.send_voice(clip.sound)
+            async with held.pop_all():  # for as long as this takes, and not as the caller does
+                await self._device.send_voice(clip.sound)
         except BaseException as err:
             self._ended()
             if isinstance(err, VoiceDuration) and clip.seconds > SHORT:
@@ -141,7 +152,7 @@ class Speaker:
             raise
         if not self._closed:
             self._timer = self._device.clock.call_later(clip.seconds, self._ended)
-            self.playing = NowPlaying(clip, self._device.clock.time())
+            self.playing = NowPlaying(clip.title, clip.seconds, self._device.clock.time())
             self._device.changed.emit()
 
     def _ended(self) -> None:

@@ -111,7 +111,7 @@ class TokenKeeper:
         return held.token if held is not None and self._clock.time() < held.good_until else None
 
     @property
-    def _living(self) -> Token | None:
+    def living(self) -> Token | None:
         """The token at hand until its very end."""
         held = self._held
         if held is None or self._clock.time() >= held.token.expires_at:
@@ -139,14 +139,14 @@ class TokenKeeper:
             SodaError: if one had to be fetched and could not be.
 
         """
-        if urgent and (token := self._living) is not None:
+        if urgent and (token := self.living) is not None:
             return token
         if not self._fetching.running and (token := self.current) is not None:
             return token
         try:
             return await self._replace(urgent=urgent)
         except SodaError:
-            if (token := self._living) is None:
+            if (token := self.living) is None:
                 raise
             return token
 

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from .foreign import clean
 from .models import Picture, Sound
 
 
@@ -75,4 +76,4 @@ def reason(err: BaseException) -> str:
     text: object = None
     with suppress(Exception):
         text = err.os_error.strerror  # type: ignore[attr-defined]
-    return f"{type(err).__name__} {text}" if isinstance(text, str) else type(err).__name__
+    return clean(f"{type(err).__name__} {text}" if isinstance(text, str) else type(err).__name__)

@@ -11,8 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 import struct
 
-type Content = bytes | bytearray
-
 _PCM = 1
 _SAMPLE_BITS = (8, 16)
 _RATES = range(8000, 48001)
@@ -52,7 +50,7 @@ class _Frame:
     seconds: float
 
 
-def recognise(content: Content) -> Format | None:
+def recognise(content: bytes) -> Format | None:
     """Return the format of a sound that can be sent as it is."""
     if content[:4] == b"RIFF" and content[8:12] == b"WAVE":
         return _wave(content)
@@ -64,7 +62,7 @@ def recognise(content: Content) -> Format | None:
     return None
 
 
-def _wave(content: Content) -> Format | None:
+def _wave(content: bytes) -> Format | None:
     bytes_per_second = 0
     at = 12
     while at + 8 <= len(content):
@@ -89,7 +87,7 @@ def _wave(content: Content) -> Format | None:
     return None
 
 
-def _after_tags(content: Content) -> int:
+def _after_tags(content: bytes) -> int:
     """Return where the sound begins: behind ID3 tags, if there are any."""
     at = 0
     while content[at : at + 3] == b"ID3" and at + 10 <= len(content):
@@ -102,7 +100,7 @@ def _after_tags(content: Content) -> int:
 
 
 def _seconds_of_frames(
-    content: Content, at: int, read: Callable[[Content], _Frame | None]
+    content: bytes, at: int, read: Callable[[bytes], _Frame | None]
 ) -> float | None:
     """Add up the frames; None if it is not frames from here to the end."""
     first: _Frame | None = None
@@ -118,7 +116,7 @@ def _seconds_of_frames(
     return seconds if frames >= _MIN_FRAMES and rest <= _MAX_REST else None
 
 
-def _mp3_frame(head: Content) -> _Frame | None:
+def _mp3_frame(head: bytes) -> _Frame | None:
     bits = int.from_bytes(head[:4])
     version, layer = bits >> 19 & 3, bits >> 17 & 3
     if bits >> 21 != _MP3_SYNC or layer != 1 or version not in _MP3_SHIFTS:
@@ -133,7 +131,7 @@ def _mp3_frame(head: Content) -> _Frame | None:
     return _Frame(bits & 0xFFFE0C00, samples // 8 * bitrate // rate + padding, samples / rate)
 
 
-def _aac_frame(head: Content) -> _Frame | None:
+def _aac_frame(head: bytes) -> _Frame | None:
     bits = int.from_bytes(head[:7])
     rate = _AAC_RATES[bits >> 34 & 15]
     size = bits >> 13 & 0x1FFF

@@ -1,71 +1,50 @@
-"""Bytes of the media that Home Assistant can play: speech, local media, files, addresses."""
+"""Things to hear, as files: those of the user, and those that hold what came from elsewhere."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass, field
+from functools import partial
+from io import FileIO
+import os
 from pathlib import Path
-from urllib.parse import unquote
+import stat
+import tempfile
 
-from homeassistant.components import media_source
-from homeassistant.components.media_player import async_process_play_media_url
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
-from homeassistant.util import raise_if_invalid_path
 
-from ..errors import failed, invalid
-from .formats import Content
-from .speech import SOURCE as SPEECH, async_read_proxied, async_read_speech, title_of
-from .web_media import async_fetch, shown
+from ..errors import invalid
 
-LOCAL = "media-source://media_source/"
 MAX_FILE = 200 * 1000 * 1000  # bytes that are read in order to be converted
 
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """The bytes of something to hear, and what to call it."""
+    """Something to hear.
 
-    content: Content
-    title: str | None
-
-
-async def async_read_media(hass: HomeAssistant, media_id: str, entity_id: str | None) -> Media:
-    """Return a media-source item, or what is behind an address.
-
-    Raises:
-        HomeAssistantError: if there is nothing to be had.
+    Attributes:
+        key: what it is known by; not to be shown, for it can hold a signature.
+        title: what to call it.
+        lasting: the same key stands for the same sound later, too.
+        open: opens a file, to be closed by whoever asked for it, at its beginning.
 
     """
-    if media_id.startswith(SPEECH):
-        return Media(await async_read_speech(hass, media_id), title_of(media_id))
-    if media_id.startswith(LOCAL):
-        return await async_read_allowed_file(hass, _local_path(hass, media_id))
-    if not media_source.is_media_source_id(media_id):
-        return await _async_read_address(hass, media_id)
-    try:
-        item = await media_source.async_resolve_media(hass, media_id, entity_id)
-    except AssertionError:  # how an unknown file extension shows
-        raise invalid("media_not_audio", media=media_id) from None
-    except HomeAssistantError as err:
-        raise failed("media_not_readable", media=media_id, reason=str(err)) from err
-    except Exception as err:  # whatever a media source raises
-        why = type(err).__name__
-        raise failed("media_not_readable", media=media_id, reason=why) from err
-    path: Path | None = getattr(item, "path", None)  # Home Assistant 2025.4 has none
-    if path is not None:
-        return await _async_read_file(hass, path)
-    return await _async_read_address(hass, item.url)
+
+    key: Hashable = field(repr=False)
+    title: str | None
+    open: Callable[[], Awaitable[FileIO]] = field(repr=False, compare=False)
+    lasting: bool = False
 
 
-async def async_read_allowed_file(hass: HomeAssistant, path: str) -> Media:
+async def async_allowed_file(hass: HomeAssistant, path: str) -> Media:
     """Return a file in the folders that Home Assistant may use.
 
     Raises:
-        ServiceValidationError: if the file is elsewhere, or there is none.
+        ServiceValidationError: if the file is elsewhere, too large, or there is none.
 
     """
     await async_require_allowed(hass, path)
-    return await _async_read_file(hass, Path(path))
+    return await async_file(hass, Path(path))
 
 
 async def async_require_allowed(hass: HomeAssistant, path: str) -> None:
@@ -78,39 +57,56 @@ async def async_require_allowed(hass: HomeAssistant, path: str) -> None:
         raise invalid("path_not_allowed", path=path)
 
 
-def _local_path(hass: HomeAssistant, media_id: str) -> str:
-    """Find the file of a local media item, whatever its name ends in."""
-    folder, _, name = media_id.removeprefix(LOCAL).partition("/")
-    if (root := hass.config.media_dirs.get(folder)) is None or not name:
-        raise invalid("file_not_readable", path=f"{folder}/{name}")
+async def async_file(hass: HomeAssistant, path: Path) -> Media:
+    """Return a file of at most 200 MB.
+
+    Raises:
+        ServiceValidationError: if it is larger, or there is none.
+
+    """
     try:
-        raise_if_invalid_path(name)
-    except ValueError:
-        raise invalid("path_not_allowed", path=name) from None
-    return str(Path(root) / name)
+        found = await hass.async_add_executor_job(path.stat)
+    except (OSError, ValueError):  # the latter: no file could have this name
+        found = None
+    # No pipe either, which could keep a thread for ever.
+    if found is None or not stat.S_ISREG(found.st_mode):
+        raise invalid("file_not_readable", path=str(path))
+    if found.st_size > MAX_FILE:
+        raise invalid("media_too_large", media=path.name, limit=str(MAX_FILE // 10**6))
+    key = (str(path), found.st_ino, found.st_size, found.st_mtime_ns)
+    return Media(key, path.name, partial(_async_open, hass, path), lasting=True)
 
 
-async def _async_read_file(hass: HomeAssistant, path: Path) -> Media:
-    def read() -> bytes:
-        if not path.is_file():
-            raise FileNotFoundError  # or a pipe, which could keep this thread for ever
-        with path.open("rb") as file:
-            return file.read(MAX_FILE + 1)
-
+async def _async_open(hass: HomeAssistant, path: Path) -> FileIO:
     try:
-        content = await hass.async_add_executor_job(read)
+        return await hass.async_add_executor_job(FileIO, path)
     except OSError:
         raise invalid("file_not_readable", path=str(path)) from None
-    if len(content) > MAX_FILE:
-        raise invalid("media_too_large", media=path.name, limit=str(MAX_FILE // 10**6))
-    return Media(content, path.name)
 
 
-async def _async_read_address(hass: HomeAssistant, address: str) -> Media:
-    if (speech := await async_read_proxied(hass, address)) is not None:
-        return Media(speech, None)
-    try:
-        url = async_process_play_media_url(hass, address)
-    except (HomeAssistantError, ValueError) as err:
-        raise failed("media_not_readable", media=shown(address), reason=str(err)) from err
-    return Media(await async_fetch(hass, url), unquote(shown(url).rpartition("/")[2]) or None)
+async def async_spooled(hass: HomeAssistant, content: bytes = b"") -> FileIO:
+    """Return a file without a name that holds some bytes, and is gone when it is closed.
+
+    Raises:
+        OSError: if there is no room for it.
+
+    """
+
+    def spool() -> FileIO:
+        file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - its user closes it
+        assert isinstance(file, FileIO)  # noqa: S101 - there is nothing else without a buffer
+        write_all(file, content)
+        return file
+
+    return await hass.async_add_executor_job(spool)
+
+
+def write_all(file: FileIO, content: bytes) -> None:
+    """Write some bytes; a disk that is nearly full takes a part, and then none."""
+    while content:
+        content = content[file.write(content) :]
+
+
+def size_of(file: FileIO) -> int:
+    """Return how many bytes a file has."""
+    return os.fstat(file.fileno()).st_size

@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from io import FileIO
 from typing import Any
 
 from homeassistant.components import tts
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.network import is_hass_url
 from yarl import URL
 
 from ..errors import failed
+from .media import async_spooled
 
 SOURCE = "media-source://tts/"
 PROXY = "/api/tts_proxy/"
@@ -77,8 +78,13 @@ def _assistant_voice(hass: HomeAssistant) -> _Voice | None:
     return _Voice(engine, assistant.tts_language, options)
 
 
-async def async_read_speech(hass: HomeAssistant, media_id: str) -> bytes:
-    """Return the speech of a `media-source://tts/…` id, made anew or from TTS's memory."""
+async def async_read_speech(hass: HomeAssistant, media_id: str) -> FileIO:
+    """Return a file with the speech of a `media-source://tts/…` id, made or from TTS's memory.
+
+    Raises:
+        HomeAssistantError: if it cannot be made.
+
+    """
     # Without the prefix, for Home Assistant 2026 takes "-stream-" ids in this form only.
     what = media_id.removeprefix(SOURCE)
 
@@ -86,24 +92,26 @@ async def async_read_speech(hass: HomeAssistant, media_id: str) -> bytes:
         _, content = await tts.async_get_media_source_audio(hass, what)
         return content
 
-    return await _made(read)
+    return await _made(hass, read)
 
 
-async def async_read_proxied(hass: HomeAssistant, address: str) -> bytes | None:
-    """Return the speech behind an address of Home Assistant's own; None: it is no such."""
-    try:
-        url = URL(address)
-    except ValueError:
-        return None
-    if not url.path.startswith(PROXY) or (url.is_absolute() and not is_hass_url(hass, address)):
-        return None
-    if (stream := tts.async_get_stream(hass, url.name)) is None:
-        return None
+def proxied(hass: HomeAssistant, own: URL) -> tts.ResultStream | None:
+    """Return the speech behind a path of Home Assistant's own; None: it is no such."""
+    return tts.async_get_stream(hass, own.name) if own.path.startswith(PROXY) else None
+
+
+async def async_read_proxied(hass: HomeAssistant, stream: tts.ResultStream) -> FileIO:
+    """Return a file with such a speech.
+
+    Raises:
+        HomeAssistantError: if it cannot be made.
+
+    """
 
     async def read() -> bytes:
         return b"".join([chunk async for chunk in stream.async_stream_result()])
 
-    return await _made(read)
+    return await _made(hass, read)
 
 
 def title_of(media_id: str) -> str | None:
@@ -111,10 +119,10 @@ def title_of(media_id: str) -> str | None:
     return URL(media_id).query.get("message")
 
 
-async def _made(read: Callable[[], Awaitable[bytes]]) -> bytes:
+async def _made(hass: HomeAssistant, read: Callable[[], Awaitable[bytes]]) -> FileIO:
     try:
         async with asyncio.timeout(TIMEOUT):
-            return await read()
+            return await async_spooled(hass, await read())
     except TimeoutError:
         raise failed("tts_failed", reason="timeout") from None
     except HomeAssistantError as err:

@@ -1,26 +1,23 @@
 """Sounds of any kind made into mono 16 kHz mp3, by Home Assistant's ffmpeg.
 
-What goes in are bytes that somebody gave us: ffmpeg gets them through a pipe, and nothing
-among them can make it open a file or an address.
+What goes in are bytes that somebody gave us: ffmpeg gets them as what it reads anyway, without
+their being in our memory, and nothing among them can make it open a file or an address.
 """
 
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from io import FileIO
 
 from homeassistant.components.ffmpeg import get_ffmpeg_manager
 from homeassistant.core import HomeAssistant
-from homeassistant.util.hass_dict import HassKey
 
 from ..api.errors import VoiceFormat
-from ..const import DOMAIN, LOGGER
+from ..api.foreign import clean
+from ..const import LOGGER
 from ..errors import failed
-from .formats import Content
 
 TIMEOUT = 60.0  # seconds
-AT_A_TIME = 2  # a sound for twenty cameras leaves Home Assistant some of the processor
-SLOTS: HassKey[asyncio.Semaphore] = HassKey(f"{DOMAIN}_transcode")
 
 _CHUNK = 1 << 18  # bytes
 _COMPLAINT = 300  # bytes kept of what ffmpeg says
@@ -41,7 +38,7 @@ _OUTPUT = (
 )
 
 
-async def async_to_mp3(hass: HomeAssistant, content: Content, limit: int) -> bytes:
+async def async_to_mp3(hass: HomeAssistant, file: FileIO, limit: int) -> bytes:
     """Convert a sound; of a long one only a little more than `limit` bytes come back.
 
     Raises:
@@ -50,36 +47,31 @@ async def async_to_mp3(hass: HomeAssistant, content: Content, limit: int) -> byt
 
     """
     binary = get_ffmpeg_manager(hass).binary
-    slots = hass.data.setdefault(SLOTS, asyncio.Semaphore(AT_A_TIME))
-    async with slots:
-        try:
-            async with asyncio.timeout(TIMEOUT):
-                code, output, complaint = await _run(
-                    content, binary, *_INPUT, *_OUTPUT, "-fs", str(limit + 1), "pipe:1"
-                )
-        except TimeoutError:
-            raise failed("conversion_timeout", seconds=f"{TIMEOUT:.0f}") from None
-        except OSError as err:  # of starting it
-            LOGGER.debug("ffmpeg cannot be started: %s", err)
-            raise failed("ffmpeg_missing") from None
+    try:
+        async with asyncio.timeout(TIMEOUT):
+            code, output, complaint = await _run(
+                file, binary, *_INPUT, *_OUTPUT, "-fs", str(limit + 1), "pipe:1"
+            )
+    except TimeoutError:
+        raise failed("conversion_timeout", seconds=f"{TIMEOUT:.0f}") from None
+    except OSError as err:  # of starting it
+        LOGGER.debug("ffmpeg cannot be started: %s", err)
+        raise failed("ffmpeg_missing") from None
     if code or not output:
-        LOGGER.debug("ffmpeg: %s", complaint.decode(errors="replace"))
+        LOGGER.debug("ffmpeg: %s", clean(complaint.decode(errors="replace")))
         raise VoiceFormat("", "not a sound")
     return output
 
 
-async def _run(content: Content, *command: str) -> tuple[int, bytes, bytes]:
-    """Run a program on some bytes; it is gone when this returns or is cancelled."""
+async def _run(file: FileIO, *command: str) -> tuple[int, bytes, bytes]:
+    """Run a program on a file, from its beginning; it is gone when this returns or is cancelled."""
+    file.seek(0)
     process = await asyncio.create_subprocess_exec(
-        *command,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
+        *command, stdin=file, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
     )
-    assert process.stdin and process.stdout and process.stderr  # noqa: PT018, S101 - pipes
+    assert process.stdout and process.stderr  # noqa: PT018, S101 - pipes
     try:
         async with asyncio.TaskGroup() as group:
-            group.create_task(_feed(process.stdin, content))
             output = group.create_task(process.stdout.read())
             complaint = group.create_task(_last_words(process.stderr))
         return await process.wait(), output.result(), complaint.result()
@@ -87,15 +79,6 @@ async def _run(content: Content, *command: str) -> tuple[int, bytes, bytes]:
         if process.returncode is None:
             process.kill()
             await process.wait()
-
-
-async def _feed(pipe: asyncio.StreamWriter, content: Content) -> None:
-    view = memoryview(content)  # in pieces: the loop would copy a whole file at once
-    with suppress(BrokenPipeError, ConnectionResetError):  # it has had enough
-        for start in range(0, len(view), _CHUNK):
-            pipe.write(view[start : start + _CHUNK])
-            await pipe.drain()
-    pipe.close()
 
 
 async def _last_words(pipe: asyncio.StreamReader) -> bytes:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterable
 import re
+import unicodedata
 
 from homeassistant.core import HomeAssistant
 from yarl import URL
@@ -15,7 +18,6 @@ from ..api.errors import (
     DeviceTimeout,
     DeviceTrouble,
     InvalidParameter,
-    InvalidSerial,
     NotSupported,
     TooManyViewers,
     VideoEncrypted,
@@ -48,20 +50,33 @@ ERRORS = {  # the client's errors as the flow's
     "token_paused": "rate_limited",
     "token_rejected": "cannot_connect",
 }
+# Errors that say something of one camera; any other would meet its neighbours, too.
+OF_ONE_CAMERA = {
+    "already_configured",
+    "device_not_found",
+    "device_not_permitted",
+    "invalid_serial",
+}
 _SERIAL = re.compile(r"[A-Z0-9_-]{4,64}")
+_INVISIBLE = {"Cc", "Cf"}  # control and format characters
+
+
+def typed(text: str) -> str:
+    """Return what somebody has typed or pasted as it was meant.
+
+    Chinese keyboards write full-width letters and stops; what is pasted brings marks that nobody
+    can see: byte order marks, zero-width and no-break spaces.
+    """
+    plain = unicodedata.normalize("NFKC", text).replace("\u3002", ".")
+    return "".join(c for c in plain if unicodedata.category(c) not in _INVISIBLE).strip()
 
 
 def normal_serial(text: str) -> str:
     """Return a serial the way the platform writes it: letters are upper case.
 
-    Raises:
-        InvalidSerial: if it can't be one.
-
+    It may be none at all: that is for `camera_errors` to say.
     """
-    serial = text.strip().upper()
-    if not _SERIAL.fullmatch(serial):
-        raise InvalidSerial
-    return serial
+    return typed(text).upper()
 
 
 def is_known(hass: HomeAssistant, serial: str) -> bool:
@@ -75,7 +90,7 @@ def is_known(hass: HomeAssistant, serial: str) -> bool:
 
 def normal_host(text: str) -> str | None:
     """Return a platform's address as scheme, host and path; None if it is none."""
-    text = text.strip()
+    text = typed(text)
     try:
         url = URL(text if "://" in text else f"https://{text}")
         port = url.port
@@ -103,7 +118,37 @@ async def token_error(client: SodaClient) -> str | None:
     return None
 
 
-async def camera_error(client: SodaClient, serial: str) -> str | None:
+async def camera_errors(
+    hass: HomeAssistant, client: SodaClient, serials: Iterable[str]
+) -> dict[str, str]:
+    """Check cameras; return the error keys of those that can't be used.
+
+    How a camera is asked depends on what the platform understands. So they are asked one after the
+    other until that is known, and then once more, which tells if there is `onlinestatus`.
+    """
+
+    async def check(serial: str) -> str | None:
+        if not _SERIAL.fullmatch(serial):
+            return "invalid_serial"
+        if is_known(hass, serial):
+            return "already_configured"
+        return await _camera_error(client, serial)
+
+    found: dict[str, str | None] = {}
+    waiting = list(serials)
+    learning = True
+    while waiting and learning:
+        learning = client.probe.dialect is None
+        serial = waiting.pop(0)
+        found[serial] = error = await check(serial)
+        if error is not None and error not in OF_ONE_CAMERA:
+            found.update(dict.fromkeys(waiting, error))
+            waiting.clear()
+    found.update(zip(waiting, await asyncio.gather(*map(check, waiting)), strict=True))
+    return {serial: error for serial, error in found.items() if error is not None}
+
+
+async def _camera_error(client: SodaClient, serial: str) -> str | None:
     """Ask the platform about a camera; return the error key if it can't be used."""
     try:
         await client.is_online(serial)

@@ -10,10 +10,10 @@ from homeassistant.helpers.selector import TextSelector
 import voluptuous as vol
 
 from ..api import SodaClient
-from ..api.errors import InvalidSerial
+from ..api.foreign import clean
 from ..const import CONF_DEVICE_SERIAL
 from ..coordinator import SodaCoordinator, make_client
-from .checks import camera_error, is_known, normal_serial
+from .checks import camera_errors, is_known, normal_serial
 
 
 class CameraSubentryFlow(ConfigSubentryFlow):
@@ -23,20 +23,17 @@ class CameraSubentryFlow(ConfigSubentryFlow):
         """Ask for a serial and a name, and check the serial with the platform."""
         errors: dict[str, str] = {}
         if user_input is not None:
-            try:
-                serial = normal_serial(user_input[CONF_DEVICE_SERIAL])
-            except InvalidSerial:
-                errors[CONF_DEVICE_SERIAL] = "invalid_serial"
-            else:
-                if is_known(self.hass, serial):
-                    return self.async_abort(reason="already_configured")
-                if (error := await camera_error(await self._client(), serial)) is None:
-                    return self.async_create_entry(
-                        title=user_input.get(CONF_NAME, "").strip() or serial,
-                        data={CONF_DEVICE_SERIAL: serial},
-                        unique_id=serial,
-                    )
-                errors[CONF_DEVICE_SERIAL] = error
+            serial = normal_serial(user_input[CONF_DEVICE_SERIAL])
+            if is_known(self.hass, serial):
+                return self.async_abort(reason="already_configured")
+            failed = await camera_errors(self.hass, await self._client(), [serial])
+            if not failed:
+                return self.async_create_entry(
+                    title=clean(user_input.get(CONF_NAME)) or serial,
+                    data={CONF_DEVICE_SERIAL: serial},
+                    unique_id=serial,
+                )
+            errors[CONF_DEVICE_SERIAL] = failed[serial]
         schema = vol.Schema(
             {
                 vol.Required(CONF_DEVICE_SERIAL): TextSelector(),
@@ -56,7 +53,7 @@ class CameraSubentryFlow(ConfigSubentryFlow):
         """Ask for another name."""
         subentry = self._get_reconfigure_subentry()
         if user_input is not None:
-            name = user_input[CONF_NAME].strip() or subentry.title
+            name = clean(user_input[CONF_NAME]) or subentry.title
             return self.async_update_and_abort(self._get_entry(), subentry, title=name)
         return self.async_show_form(
             step_id="reconfigure",

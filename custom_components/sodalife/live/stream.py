@@ -10,19 +10,21 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 import logging
-import re
 import time
 
-from homeassistant.components.stream import Stream
+from homeassistant.components.stream import DOMAIN as STREAM, HLS_PROVIDER, Stream
+from homeassistant.components.stream.const import ATTR_STREAMS
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
 from ..api import LiveAddress
+from ..api.foreign import hide_addresses
 from ..api.live import MARGIN
 from ..const import DOMAIN, LOGGER
 from .hls_restart import keep_players
+from .viewers import Viewers, follow
 
 FIRST_PAUSE = 10.0  # seconds after a failure without another new address; doubles ...
 MAX_PAUSE = 300.0  # ... up to this
@@ -33,13 +35,10 @@ CALM = 120.0  # seconds without a failure after which the next one counts as the
 class SignedAddressFilter(logging.Filter):
     """Takes the signed part of addresses out of what a stream logs."""
 
-    _query = re.compile(r"(\w+://[^\s?'\"]+)\?[^\s'\")]*")
-    _old_form = re.compile(r"(/openlive/)[0-9a-fA-F]{16,}")
-
     def filter(self, record: logging.LogRecord) -> bool:
         """Rewrite the message; every record passes."""
         message = record.getMessage()
-        clean = self._old_form.sub(r"\1***", self._query.sub(r"\1?***", message))
+        clean = hide_addresses(message)
         if clean != message:
             record.msg, record.args = clean, ()
         return True
@@ -64,7 +63,8 @@ def hide_signed_addresses(entity_id: str) -> None:
         logging.getLogger(name).addFilter(_FILTER)  # adding it twice changes nothing
 
 
-async def _end(stream: Stream) -> None:
+async def _end(hass: HomeAssistant, stream: Stream) -> None:
+    """End a stream, and have Home Assistant forget it, which it does not by itself."""
     # Its reader would take the quit for the restart that update_source has asked for, and read on.
     stream._fast_restart_once = False  # noqa: SLF001
     settings = stream.dynamic_stream_settings
@@ -75,10 +75,19 @@ async def _end(stream: Stream) -> None:
         await stream.stop()
     finally:
         settings.preload_stream = preload
+        streams: list[Stream] = hass.data.get(STREAM, {}).get(ATTR_STREAMS, [])
+        if stream in streams:
+            streams.remove(stream)
 
 
 class LiveStream:
-    """Looks after the stream of one camera."""
+    """Looks after the stream of one camera.
+
+    Attributes:
+        stream: the one that somebody wanted, None when that is over.
+        viewers: who watches.
+
+    """
 
     def __init__(
         self,
@@ -86,36 +95,48 @@ class LiveStream:
         name: str,
         fetch: Callable[[], Awaitable[LiveAddress]],
         drop: Callable[[], None],
+        changed: Callable[[], None],
     ) -> None:
-        """Take how to get an address that is good, and how to say that one is not."""
+        """Take how to get an address that is good, how to say that one is not, and whom to tell."""
         self._hass = hass
         self._name = name
         self._fetch = fetch
         self._drop = drop
-        self._stream: Stream | None = None
+        self.viewers = Viewers(hass, changed)
+        self._told = changed
+        self.stream: Stream | None = None
         self._cancel_timer: CALLBACK_TYPE | None = None
         self._renewing = False
         self._failed_at = float("-inf")
         self._pause = 0.0
 
     @property
-    def running(self) -> bool:
-        """Whether there are viewers, and no failure."""
-        return self._stream is not None and self._stream.available and bool(self._stream.outputs())
+    def watched(self) -> bool:
+        """Whether somebody watches, or records, and there is no failure."""
+        if self.viewers.sessions:
+            return True
+        if self.stream is None or not self._running:
+            return False
+        return self.viewers.players or any(name != HLS_PROVIDER for name in self.stream.outputs())
+
+    @property
+    def _running(self) -> bool:
+        return self.stream is not None and self.stream.available and bool(self.stream.outputs())
 
     @property
     def has_picture(self) -> bool:
         """Whether pictures are coming in: what is left of an earlier time does not count."""
-        if self._stream is None or not self.running:
+        if self.stream is None or not self._running:
             return False
         since = dt_util.utcnow() - timedelta(seconds=FRESH)
-        newest = [output.last_segment for output in self._stream.outputs().values()]
+        newest = [output.last_segment for output in self.stream.outputs().values()]
         return any(segment is not None and segment.start_time > since for segment in newest)
 
     @callback
     def use(self, stream: Stream, address: LiveAddress) -> None:
-        """Take charge of a stream, with the address it should play."""
-        self._stream = stream
+        """Take charge of a stream that somebody wants, with the address it should play."""
+        self.stream = stream
+        self.viewers.seen()
         if stream.source != address.url:
             if stream.outputs() and stream.available:
                 stream.update_source(address.url)
@@ -128,10 +149,11 @@ class LiveStream:
     @callback
     def changed(self) -> None:
         """Follow the stream's state: on a failure it needs another address."""
-        if self._stream is None:
+        if self.stream is None:
             return
-        keep_players(self._stream)
-        if self._stream.available:
+        keep_players(self.stream)
+        follow(self.stream, self.viewers.seen, self._left)
+        if self.stream.available:
             return
         self._drop()
         now = time.monotonic()
@@ -143,17 +165,40 @@ class LiveStream:
         self._renew_soon()
 
     @callback
-    def close(self) -> None:
-        """End the stream: the camera goes, and nobody would look after it any more."""
-        stream, self._stream = self._stream, None
+    def let_go(self) -> None:
+        """End the stream, whether or not somebody watches, and have it forgotten."""
+        stream, self.stream = self.stream, None
         if stream is not None:
             # Not waited for: its thread may be in the middle of a read that takes long.
             self._hass.async_create_background_task(
-                _end(stream), f"{DOMAIN} end of stream of {self._name}"
+                _end(self._hass, stream), f"{DOMAIN} end of stream of {self._name}"
             )
         if self._cancel_timer is not None:
             self._cancel_timer()
             self._cancel_timer = None
+
+    @callback
+    def close(self) -> None:
+        """End the stream: the camera goes, and nobody would look after it any more."""
+        self.let_go()
+        self.viewers.close()
+
+    @callback
+    def _left(self) -> None:
+        """Follow the end of an output: if it was the last one, the stream is of no use any more."""
+        stream = self.stream
+
+        @callback
+        def look(now: datetime) -> None:
+            if stream is None or stream is not self.stream:
+                return
+            if stream.outputs():  # a recording goes on, which may have come later
+                follow(stream, self.viewers.seen, self._left)
+                return
+            self.let_go()
+            self._told()
+
+        async_call_later(self._hass, 0, look)
 
     def _schedule(self, address: LiveAddress) -> None:
         if self._cancel_timer is not None:
@@ -171,7 +216,7 @@ class LiveStream:
         self._cancel_timer = async_call_later(self._hass, wait, ends)
 
     def _renew_soon(self) -> None:
-        stream = self._stream
+        stream = self.stream
         if stream is not None and stream.outputs() and not self._renewing:
             self._renewing = True
             self._hass.async_create_background_task(
@@ -184,7 +229,7 @@ class LiveStream:
         except HomeAssistantError as err:
             LOGGER.debug("No new live address for %s: %s", self._name, err)
         else:
-            if stream is self._stream:
+            if stream is self.stream:
                 self.use(stream, address)
         finally:
             self._renewing = False
