@@ -13,9 +13,20 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from .codes import error_of
-from .errors import CannotConnect, MalformedAnswer, RateLimited, SodaError, VoiceTooLarge
+from .errors import (
+    CannotConnect,
+    InvalidClient,
+    InvalidParameter,
+    MalformedAnswer,
+    NotPermitted,
+    PlatformTrouble,
+    RateLimited,
+    SodaError,
+    TokenRejected,
+    VoiceTooLarge,
+)
 from .foreign import is_address
-from .models import Endpoint, LiveAddress, TalkAddress
+from .models import Endpoint, LiveAddress, TalkAddress, Token
 from .transport import Answer
 
 LIVE_LIFE = 240.0  # seconds that a live address is kept which does not name its end
@@ -23,6 +34,15 @@ TALK_LIFE = 300.0  # "talkurl", rev. 2021-01-08: valid for 5 minutes
 MAX_LIFE = 10 * 365 * 86400.0  # seconds; what is said to live longer is a mistake
 
 _STATUSES = frozenset(HTTPStatus)
+_OF_THE_TOKEN_ENDPOINT = (
+    CannotConnect,
+    InvalidClient,
+    InvalidParameter,
+    NotPermitted,
+    PlatformTrouble,
+    RateLimited,
+    TokenRejected,
+)
 RESULT_FIELD = {  # what only an answer of the platform has; a gateway's proves nothing
     Endpoint.CAPTURE: "picUrl",
     Endpoint.CONTROL: "data",
@@ -101,6 +121,22 @@ def seconds_of(answer: Payload, name: str) -> float:
     if not 0 < seconds < MAX_LIFE or answer[name] is True:
         raise MalformedAnswer("", f"no {name}")
     return seconds
+
+
+def token_of(answer: Answer, secrets: Callable[[], Iterable[str]], now: float) -> Token:
+    """Return the token in an answer to what was asked `now` (seconds since the epoch).
+
+    Raises:
+        SodaError: see `payload_of`; nothing that speaks of a device, as none was asked.
+
+    """
+    try:
+        payload = payload_of(answer, secrets)
+    except _OF_THE_TOKEN_ENDPOINT:
+        raise
+    except SodaError as err:
+        raise SodaError(err.code, err.description) from None
+    return Token(text_of(payload, "access_token"), now, now + seconds_of(payload, "expires_in"))
 
 
 def require_success(answer: Payload) -> None:

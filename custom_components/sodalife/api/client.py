@@ -16,23 +16,18 @@ from .answers import (
     live_address_of,
     payload_of,
     require_success,
-    seconds_of,
     talk_address_of,
     text_of,
+    token_of,
 )
 from .attempts import Attempt, Attempts
 from .clock import Clock, SystemClock
 from .dialect_probe import DialectProbe
 from .errors import (
     ApplicationFrozen,
-    CannotConnect,
-    InvalidClient,
     InvalidParameter,
     MalformedAnswer,
-    NotPermitted,
     NotSupported,
-    PlatformTrouble,
-    RateLimited,
     SodaError,
     TokenRejected,
     VideoEncrypted,
@@ -54,15 +49,6 @@ from .transport import Post, Transport
 
 SCOPE = "iot:public,iot:control"
 _BEFORE_THE_DEVICE = (TokenRejected, InvalidParameter, ApplicationFrozen)
-_OF_THE_TOKEN_ENDPOINT = (
-    CannotConnect,
-    InvalidClient,
-    InvalidParameter,
-    NotPermitted,
-    PlatformTrouble,
-    RateLimited,
-    TokenRejected,
-)
 
 
 class SodaClient:
@@ -179,16 +165,9 @@ class SodaClient:
         }
         now = self.clock.time()
         post = Post("oauth2/access_token", fields=fields, timeout=self._token_timeout)
-        answer = await self.transport.post(post)
-        try:
-            payload = payload_of(answer, self._secrets)
-        except _OF_THE_TOKEN_ENDPOINT:
-            raise
-        except SodaError as err:  # whatever its code would say of a device, none was asked
-            raise SodaError(err.code, err.description) from None
-        token, life = text_of(payload, "access_token"), seconds_of(payload, "expires_in")
-        self._newest_token = token
-        return Token(token, now, now + life)
+        token = token_of(await self.transport.post(post), self._secrets, now)
+        self._newest_token = token.value
+        return token
 
     def _secrets(self, *others: str) -> tuple[str, ...]:
         """Return what has no place in a text: a platform may repeat whatever it was told."""

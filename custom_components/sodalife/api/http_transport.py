@@ -119,18 +119,12 @@ class HttpTransport:
                 if CONTENT_ENCODING in response.headers:
                     body = await read_limited(response, MAX_ANSWER)
                 else:  # as nearly always
-                    body = await _read_plain(response)
+                    plain = bytearray()
+                    while len(plain) <= MAX_ANSWER and (chunk := await response.content.readany()):
+                        plain += chunk
+                    body = bytes(plain) if len(plain) <= MAX_ANSWER else None
                 self._keeps = self._keeps or body is not None
                 return Answer(response.status, body)
-
-
-async def _read_plain(response: aiohttp.ClientResponse) -> bytes | None:
-    plain = bytearray()
-    while chunk := await response.content.readany():
-        plain += chunk
-        if len(plain) > MAX_ANSWER:
-            return None
-    return bytes(plain)
 
 
 class _SoundPayload(aiohttp.Payload):
