@@ -28,6 +28,12 @@ TOKEN_CONTENTION = "token_contention"  # noqa: S105 - the name of an issue
 NOT_FIXABLE = (CaptureQuotaUsed.key, TOKEN_CONTENTION)
 
 
+def is_over(failure: Failure, now: float) -> bool:
+    """Tell whether a failure ended by itself: the quota is new every day."""
+    used_up = isinstance(failure.error, CaptureQuotaUsed)
+    return used_up and platform_day(failure.at) != platform_day(now)
+
+
 class Issues:
     """Raises and clears the repair issues of one application."""
 
@@ -99,14 +105,11 @@ class Issues:
 
     def open_failures(self, camera: Camera) -> list[Failure]:
         """Return the failures of a camera that are an issue."""
-        today = platform_day(self._clock.time())
+        now = self._clock.time()
         return [
             failure
             for failure in camera.device.failures.values()
-            if isinstance(failure.error, CAMERA_ISSUES)
-            and not (  # the quota is new every day
-                isinstance(failure.error, CaptureQuotaUsed) and platform_day(failure.at) != today
-            )
+            if isinstance(failure.error, CAMERA_ISSUES) and not is_over(failure, now)
         ]
 
     def is_open(self, issue_id: str) -> bool:

@@ -15,6 +15,7 @@ PICTURES: dict[str, dict[str, Any]] = {
     "dashboard": {**DESKTOP, "color_scheme": "light"},
     "dashboard-dark": {**DESKTOP, "color_scheme": "dark"},
     "phone": {**PHONE, "color_scheme": "light"},
+    "full-screen": {**PHONE, "viewport": {"width": 844, "height": 390}, "color_scheme": "light"},
 }
 
 
@@ -33,6 +34,10 @@ def take(browser: Browser, demo: Demo, name: str, about: dict[str, Any]) -> None
             "section => window.scrollTo(0, section.getBoundingClientRect().top - 64)"
         )
         page.wait_for_timeout(500)
+    if name == "full-screen":
+        card.locator(".stage").click()
+        card.locator(".pad").wait_for()
+        page.wait_for_timeout(1500)
     path = FOLDER / f"{name}.png"
     page.screenshot(path=path)
     print(path.relative_to(ROOT), f"{path.stat().st_size // 1024} KB")  # noqa: T201

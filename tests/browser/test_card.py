@@ -323,12 +323,13 @@ def test_focus_of_the_picture_is_seen(card: CardPage) -> None:
     assert ring == ["solid", "none"]
 
 
-@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+@pytest.mark.parametrize("language", ["en", "zh-Hans", "zh-Hant"])
 @pytest.mark.parametrize("width", [280, 300, 320, 390])
 def test_words_fit(card: CardPage, width: int, language: str) -> None:
     cut_off = card.with_hass(
         f"""card.style.width = "{width}px";
         card.hass = {{...hass, locale: {{...hass.locale, language: "{language}"}}}};
+        await wait(500); // for the texts
         return [...root.querySelectorAll(".actions span, .rocker span")]
             .filter(words => words.scrollWidth > words.clientWidth)
             .map(words => words.textContent);"""
