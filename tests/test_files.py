@@ -174,7 +174,11 @@ def test_actions_of_others_are_pinned_by_commit() -> None:
 
 def test_versions_are_followed() -> None:
     bot = yaml.safe_load((ROOT / ".github" / "dependabot.yml").read_text())
-    assert {update["package-ecosystem"] for update in bot["updates"]} == {"github-actions", "pip"}
+    assert {update["package-ecosystem"] for update in bot["updates"]} == {
+        "github-actions",
+        "npm",
+        "pip",
+    }
     weekly = workflows()["newest.yml"]
     assert weekly[True]["schedule"]  # "on", as YAML understands it
     assert weekly["jobs"]["test"]["steps"][-1]["run"] == "script/test-newest"

@@ -46,12 +46,14 @@ class Issues:
         self._name_of = name_of
         self._clock = clock
         self._open: set[str] = set()
+        self._cameras: dict[str, Camera] = {}  # by serial
         self._following: dict[str, Callable[[], None]] = {}
         self._subentries: dict[str, str] = {}  # their ids, by serial
 
     @callback
     def follow(self, camera: Camera, subentry_id: str) -> None:
         """Follow a camera."""
+        self._cameras[camera.serial] = camera
         self._subentries[camera.serial] = subentry_id
         self._following[camera.serial] = camera.device.changed.subscribe(
             lambda: self.check_camera(camera)
@@ -63,7 +65,7 @@ class Issues:
         self._following.pop(camera.serial)()
         for kind in CAMERA_ISSUES:
             self._set(kind.key, camera, wanted=False)
-        del self._subentries[camera.serial]
+        del self._subentries[camera.serial], self._cameras[camera.serial]
 
     @callback
     def close(self) -> None:
@@ -97,8 +99,10 @@ class Issues:
             self._set(kind.key, camera, wanted=kind in kinds)
 
     @callback
-    def renamed(self, camera: Camera) -> None:
+    def renamed(self, serial: str) -> None:
         """Let open issues of a camera say its new name."""
+        if (camera := self._cameras.get(serial)) is None:
+            return
         for failure in self.open_failures(camera):
             self._open.discard(self._id(failure.error.key, camera))
         self.check_camera(camera)
