@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+import re
 
 from demo_home import ROOT
-from page import CardPage
+from page import CAMERA, CardPage
 from playwright.sync_api import expect
 import pytest
 
@@ -44,8 +45,17 @@ def test_nothing_is_wrong_with_the_card(open_card: Open, scheme: str) -> None:
 def test_nothing_is_wrong_with_an_offline_tile(open_card: Open, scheme: str) -> None:
     card = open_card(about={"color_scheme": scheme}, show_controls=False)
     card.with_hass(
-        """const id = card._hass && Object.keys(states).find(id => id.startsWith("camera."));
-        states[id] = {...states[id], state: "unavailable"};
-        card.hass = {...hass, states};"""
+        f"""states["{CAMERA}"] = {{...states["{CAMERA}"], state: "unavailable"}};
+        card.hass = {{...hass, states}};"""
     )
     assert violations(card) == []
+
+
+def test_whoever_comes_to_the_picture_hears_how_old_it_is(card: CardPage) -> None:
+    card.find(".still img").wait_for()
+    expect(card.find(".stage")).to_have_accessible_description(re.compile(r"now|sec\.|min\."))
+    card.with_hass(
+        f"""states["{CAMERA}"] = {{...states["{CAMERA}"], state: "unavailable"}};
+        card.hass = {{...hass, states}};"""
+    )
+    expect(card.find(".stage")).to_have_accessible_description(re.compile("^Offline"))

@@ -3,16 +3,7 @@ import { test } from "node:test";
 
 import { MAX_HOLD, TAP } from "../../custom_components/sodalife/www/hold.js";
 import { RENEWAL, WATCHDOG } from "../../custom_components/sodalife/www/hold-to-move.js";
-import { begin, settled } from "./stand-ins.js";
-
-/** A button is held, and the camera moves. */
-async function holding(command = "left") {
-  const { camera, clock, move, ...rest } = begin();
-  move.press(command);
-  camera.last.answer(true);
-  await settled();
-  return { camera, clock, move, ...rest };
-}
+import { begin, holding, settled } from "./stand-ins.js";
 
 test("a press starts a move that would end by itself within ten seconds", () => {
   const { camera, move } = begin();
@@ -194,14 +185,4 @@ test("at the end of the range, the hold ends and nobody is told of a stop that f
   assert.deepEqual(camera.services, ["ptz_start", "ptz_stop"]);
   assert.equal(camera.last.reports(), false);
   assert.equal(move.isSteering, false);
-});
-
-test("what moves is told when it begins, and a step that fails is not told as one", async () => {
-  const { told } = await holding("up");
-  assert.deepEqual(told, ["moving up"]);
-  const failing = begin();
-  failing.move.tap("up");
-  failing.camera.last.answer(false);
-  await settled();
-  assert.deepEqual(failing.told, []);
 });

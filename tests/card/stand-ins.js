@@ -118,3 +118,12 @@ export function begin(wait = 0) {
   );
   return { camera, clock, move, told, changes: () => changes };
 }
+
+/** A button is held, and the camera moves. */
+export async function holding(command = "left") {
+  const { camera, clock, move, ...rest } = begin();
+  move.press(command);
+  camera.last.answer(true);
+  await settled();
+  return { camera, clock, move, ...rest };
+}

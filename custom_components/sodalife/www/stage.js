@@ -11,6 +11,9 @@ const SAID = 3000; // what came of a press is shown
 /** @type {Intl.DateTimeFormatOptions} */
 const SINCE = { dateStyle: "medium", timeStyle: "short" };
 
+/** @type {Record<string, string>} what the integration says of these is for actions that fail */
+const UNREACHED = { cannot_connect: "platform_down", device_offline: "offline_since" };
+
 const NO_LIVE = { playing: false, connecting: false, muted: true };
 
 /** Owns the stage and the caption; the still and the player are other parts'. */
@@ -98,16 +101,17 @@ export class Stage {
   }
 
   /**
-   * What is in the way, and what to do. How long it has been offline, the state tells; what this
+   * What is in the way, and what to do. How long it has not been reached, the state tells; what this
    * browser cannot play, we know.
    * @param {Obstacle} obstacle
    * @param {CameraView} view
    */
-  async wordsFor(obstacle, { entity }) {
-    if (obstacle.translation_key === "unplayable") return this.ha.text("unplayable");
-    if (obstacle.translation_key !== "device_offline" || !entity) return this.ha.explain(obstacle);
+  async wordsFor({ translation_key: key, ...more }, { available, entity }) {
+    if (key === "unplayable") return this.ha.text(key);
+    const words = UNREACHED[key];
+    if (available || !words || !entity) return this.ha.explain({ translation_key: key, ...more });
     const since = new Date(entity.last_changed).toLocaleString(languageOf(this.ha.hass), SINCE);
-    return this.ha.text("offline_since", { since });
+    return this.ha.text(words, { since });
   }
 
   /**
@@ -144,10 +148,9 @@ export class Stage {
 
   /** @param {string | undefined} taken */
   #showAge(taken) {
-    this.age.hidden = !taken;
-    if (!taken) return;
     const language = languageOf(this.ha.hass);
-    this.age.textContent = ago(taken, language);
-    this.age.title = new Date(taken).toLocaleString(language);
+    this.age.hidden = !taken;
+    this.age.textContent = taken ? ago(taken, language) : ""; // it describes the stage
+    this.age.title = taken ? new Date(taken).toLocaleString(language) : "";
   }
 }

@@ -4,16 +4,16 @@ import { CSS } from "./styles.js";
 
 const PICTURE = `
 <div class="picture">
-  <div class="stage" tabindex="0" role="application">
+  <div class="stage" tabindex="0" role="application" aria-describedby="state age">
     <div class="view"><div class="still"></div><div class="player"></div></div>
     <div class="nothing"><ha-icon icon="mdi:cctv"></ha-icon><span></span></div>
     <div class="flash"></div>
     <div class="said" role="status"></div>
   </div>
   <div class="caption">
-    <span class="badge"><i></i><span></span></span>
+    <span class="badge" id="state"><i></i><span></span></span>
     <span class="name"></span>
-    <span class="age"></span>
+    <span class="age" id="age"></span>
     <button class="glass mute" hidden><ha-icon></ha-icon></button>
     <button class="glass open"><ha-icon icon="mdi:fullscreen"></ha-icon></button>
     <button class="glass more"><ha-icon icon="mdi:dots-vertical"></ha-icon></button>
