@@ -66,9 +66,15 @@ def quicken(page: Page) -> None:
     """Take the pauses out of the integration, and make a dashboard for the tests."""
     wait_for_hass(page)
     set_options(page)
+    make_dashboard(page)
+
+
+def make_dashboard(page: Page, title: str = "Test") -> None:
+    """Make the dashboard that the tests write."""
     page.evaluate(
-        f"""() => {HASS}.callWS({{type: "lovelace/dashboards/create", url_path: "{PLACE}",
-            title: "Test", mode: "storage"}})"""
+        f"""title => {HASS}.callWS({{type: "lovelace/dashboards/create", url_path: "{PLACE}",
+            title, mode: "storage"}})""",
+        title,
     )
 
 

@@ -89,6 +89,21 @@ async def test_an_offline_camera_is_told_of_as_such(
     assert found["all"] == "device_offline"
 
 
+async def test_a_platform_that_is_down_is_told_of_as_such(
+    browser: Browser, cloud: Cloud, act: Act, expected_log: list[str]
+) -> None:
+    expected_log.append("custom_components.sodalife: The SodaLife platform cannot be reached")
+    await browser.watch()
+    cloud.faults.add(Fault("html"))
+    for serial in (SERIAL, OTHER) * 3:
+        with pytest.raises(HomeAssistantError):
+            await act("capture", serial)
+    found = await browser.told()
+    while "all" not in found:
+        found = await browser.told()
+    assert found["all"] == "cannot_connect"
+
+
 async def test_other_cameras_trouble_is_not_told(browser: Browser, cloud: Cloud, act: Act) -> None:
     await browser.watch()
     cloud.faults.add(Fault("code", "capture", code="10028", serial=OTHER))
