@@ -78,6 +78,16 @@ def test_the_card_has_the_texts_that_it_shows_and_no_others() -> None:
     assert asked <= texts.keys() | load("en")["entity"]["button"].keys()
 
 
+@pytest.mark.parametrize(("language", "show"), [("zh-Hans", "显示"), ("zh-Hant", "顯示")])
+def test_the_switches_of_the_editor_are_named_alike(language: str, show: str) -> None:
+    texts = load(language)["config_panel"]["card"]
+    fields = {key: text for key, text in texts.items() if key.startswith("field_")}
+    assert [key for key, text in fields.items() if not text.startswith(show)] == [
+        "field_entity",
+        "field_name",
+    ]
+
+
 def test_every_error_has_its_sentence() -> None:
     sentences = load("en")["exceptions"]
     code = "\n".join(path.read_text() for path in OURS.rglob("*.py"))

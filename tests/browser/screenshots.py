@@ -19,7 +19,7 @@ PICTURES: dict[str, dict[str, dict[str, Any]]] = {
         "dashboard-dark": {**DESKTOP, "color_scheme": "dark"},
         "phone": {**PHONE, "color_scheme": "light"},
         "full-screen": {**SIDEWAYS, "color_scheme": "light"},
-        "tiles": {"viewport": {"width": 1660, "height": 1080}, "color_scheme": "dark"},
+        "tiles": {"viewport": {"width": 1800, "height": 1160}, "color_scheme": "dark"},
     },
     "zh-Hans": {
         "dashboard.zh-Hans": {**DESKTOP, "color_scheme": "light"},

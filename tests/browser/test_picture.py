@@ -128,11 +128,13 @@ def test_a_tile_has_a_picture_a_name_and_an_age(open_card: Open, bare: dict[str,
     card = open_card(**bare)
     expect(card.find(".name")).to_be_visible()
     expect(card.find(".age")).to_be_visible(timeout=60_000)
-    for part in (".pad", ".capture", ".speak"):
-        expect(card.find(part)).to_be_hidden()
-    card.find(".stage").click()
-    for part in (".pad", ".capture", ".speak", ".zoom"):
+    expect(card.find("button:visible, input:visible")).to_have_count(0)
+    card.find(".stage").press("Enter")
+    for part in (".pad", ".capture", ".speak", ".zoom", ".open", ".more"):
         expect(card.find(part)).to_be_visible()
+    card.page.keyboard.press("Escape")
+    expect(card.find("button:visible, input:visible")).to_have_count(0)
+    expect(card.find(".stage")).to_be_focused()
 
 
 def test_a_tile_never_loads_the_controls(open_card: Open) -> None:

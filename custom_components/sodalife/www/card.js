@@ -114,6 +114,7 @@ export class SodalifeCameraCard extends HTMLElement {
     }
     if (this.isConnected) this.obstacles.follow(this._hass, view.id);
     this.picture.showTexts(view);
+    this.body.classList.toggle("tile", !view.hasControls);
     const open = this.#large?.isOpen ?? false;
     if (view.hasControls || open) this.#loadSteering();
     this.#steering?.show(view, open);

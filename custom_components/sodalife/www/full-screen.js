@@ -70,6 +70,7 @@ export class FullScreen {
     this.gestures.end();
     this.#show();
     this.stage.open.focus();
+    if (!this.stage.open.matches(":focus")) this.stage.root.focus(); // a tile has no button for it
   }
 
   /** @param {KeyboardEvent} event */

@@ -62,6 +62,7 @@ button:disabled { cursor: default; opacity: 0.38; }
 .badge.connecting i { animation: breathe 1.2s infinite; }
 .badge.offline i { background: #ffb300; }
 .glass { width: 36px; height: 36px; border-radius: 50%; --mdc-icon-size: 20px; }
+.tile:not(.large) .glass { display: none; }
 .glass:hover { background: var(--secondary-background-color); }
 .why {
   margin: 4px 16px 8px; padding: 10px 12px; border-radius: 12px; font-size: 14px; line-height: 1.4;
