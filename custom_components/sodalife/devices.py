@@ -36,8 +36,9 @@ class Devices:
 
     def name_of(self, serial: str) -> str | None:
         """Return the name that the user gave a device, or else we did."""
-        device = self._all().get(serial)
-        return device and (device.name_by_user or device.name)
+        if (device := self._all().get(serial)) is None:
+            return None
+        return device.name_by_user or device.name
 
     def rename(self, titles: Mapping[str, str]) -> None:
         """Give the devices the names that hold where the user gave none."""
