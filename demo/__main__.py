@@ -36,6 +36,7 @@ def simulator(state: State, port: int, chosen: Namespace) -> Child:
     """Return the simulated platform."""
     arguments = ["-m", "simulator", "--host", HOST, "--port", str(port)]
     arguments += ["--revision", chosen.revision, "--interval", str(chosen.interval)]
+    arguments += ["--capture-seconds", str(chosen.capture_seconds)]
     arguments += ["--client-id", CLIENT_ID, "--client-secret", CLIENT_SECRET, "--only-served"]
     for camera in cameras_in(chosen.language):
         offline = ":offline" if camera.serial == OFFLINE else ""

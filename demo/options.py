@@ -30,6 +30,7 @@ def options() -> Namespace:
     parser.add_argument(
         "--interval", type=float, default=4.0, help="seconds the platform wants between calls"
     )
+    parser.add_argument("--capture-seconds", type=float, default=1.0, help="seconds a photo takes")
     parser.add_argument(
         "--folder", type=Path, default=ROOT / ".demo", help="where to keep everything"
     )

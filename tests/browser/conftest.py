@@ -21,8 +21,8 @@ SERIAL = "DEMO0001"
 
 @pytest.fixture(scope="session")
 def demo() -> Iterator[Demo]:
-    """Have a Home Assistant, and a platform that wants no pauses."""
-    with running_demo("--interval", "0") as demo:
+    """Have a Home Assistant, and a platform that wants no pauses and is quick with photos."""
+    with running_demo("--interval", "0", "--capture-seconds", "0.2") as demo:
         yield demo
 
 

@@ -86,3 +86,11 @@ def test_what_moves_is_said_to_those_who_do_not_see_it(card: CardPage) -> None:
     card.page.mouse.up()
     card.find(".capture").click()
     expect(said).to_have_text("Photo taken")
+
+
+def test_what_was_sent_is_said(card: CardPage) -> None:
+    card.with_hass("card.hass = {...hass, callService: async () => ({})};")
+    card.find(".speak input").fill("Good morning")
+    card.find(".send").click()
+    said = card.find(".controls [role=status]")
+    expect(said).to_have_text("Sent to the camera")
