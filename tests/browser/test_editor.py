@@ -35,9 +35,13 @@ def test_editor_changes_the_config(open_card: Open) -> None:
     page.locator("hui-card-edit-mode .edit, hui-card-edit-mode .control").first.click(force=True)
     expect(dialog.get_by_text("Live picture").first).to_be_visible()
     expect(dialog.locator("sodalife-camera-card .speak")).to_be_visible()
-    places = [switch.bounding_box() for switch in dialog.locator("ha-switch").all()]
-    lefts = [place["x"] for place in places if place]
-    assert max(lefts) - min(lefts) < 5, "one below the other"
+
+    def are_one_below_the_other() -> bool:
+        places = [switch.bounding_box() for switch in dialog.locator("ha-switch").all()]
+        lefts = [place["x"] for place in places if place]
+        return max(lefts) - min(lefts) < 5
+
+    assert until(are_one_below_the_other), "once the dialog has opened"
     dialog.locator("ha-switch").last.click()
     expect(dialog.locator("sodalife-camera-card .speak")).to_be_hidden()
     save(page)

@@ -46,6 +46,7 @@ def test_a_click_opens_it_with_controls_that_steer(large: CardPage) -> None:
     expect(large.find(".body")).not_to_have_class(re.compile("large"))
 
 
+@pytest.mark.own
 def test_a_drag_does_not_open_it(card: CardPage) -> None:
     card.find(".stage").hover()
     card.page.mouse.down()
@@ -87,6 +88,7 @@ def test_closing_it_leaves_no_step_back_behind(card: CardPage) -> None:
     assert card.page.evaluate("history.state?.sodalife ?? null") is None
 
 
+@pytest.mark.own
 def test_wheel_zooms_the_picture_and_never_the_camera(large: CardPage) -> None:
     large.forget()
     calls = large.call_count
@@ -107,6 +109,7 @@ def test_wheel_zooms_the_picture_and_never_the_camera(large: CardPage) -> None:
     assert large.call_count <= calls + 1, "a renewed still, at most"
 
 
+@pytest.mark.own
 def test_a_double_click_enlarges_and_another_shows_all(large: CardPage) -> None:
     large.page.mouse.dblclick(300, 300)
     assert until(lambda: scale(large) > 2)
@@ -115,6 +118,7 @@ def test_a_double_click_enlarges_and_another_shows_all(large: CardPage) -> None:
     assert until(lambda: scale(large) == 1)
 
 
+@pytest.mark.own
 def test_it_is_small_and_whole_again_after_closing(large: CardPage) -> None:
     large.page.mouse.move(300, 300)
     large.page.mouse.wheel(0, -400)
@@ -176,6 +180,7 @@ def test_phone_in_landscape_by_touch(open_card: Open) -> None:
     assert until(lambda: scale(card) > 2)
 
 
+@pytest.mark.own
 def test_focus_stays_within_it(large: CardPage) -> None:
     within = "() => document.activeElement && true"
     for _ in range(40):
@@ -197,6 +202,7 @@ def test_errors_are_seen_on_it_and_dialogs_close_it(large: CardPage) -> None:
     expect(large.page.locator("ha-more-info-dialog")).to_be_attached()
 
 
+@pytest.mark.own
 def test_what_lies_on_the_picture_fades(large: CardPage) -> None:
     large.page.mouse.move(200, 300)
     opacity = "part => getComputedStyle(part).opacity"

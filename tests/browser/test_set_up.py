@@ -36,7 +36,7 @@ def test_there_is_a_field_for_the_first_serial(card: CardPage) -> None:
 
     page.route("**/api/config/config_entries/flow", answer)
     page.route("**/api/config/config_entries/flow/a-flow", answer)
-    page.goto(f"{card.demo.url}/_my_redirect/config_flow_start?domain=sodalife")
+    page.goto(f"{card.demo.url}/config/integrations/dashboard/add?domain=sodalife")
     page.get_by_role("button", name="OK").click()
     dialog = page.locator("dialog-data-entry-flow")
     expect(dialog.get_by_text("each in a field of its own")).to_be_visible()
