@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 import asyncio
 from contextlib import AsyncExitStack, closing, suppress
-from pathlib import Path
 import signal
 import socket
 import sys
@@ -14,30 +13,12 @@ from aiohttp import ClientError, ClientSession
 
 from .child import Child, DemoError
 from .home_assistant import HomeAssistant
-from .setup import CAMERAS, CLIENT_ID, CLIENT_SECRET, DASHBOARD, OFFLINE, SPARE, set_up
-from .state import HOST, REPLACED, ROOT, STAND_INS, State
+from .options import options
+from .setup import CLIENT_ID, CLIENT_SECRET, DASHBOARD, OFFLINE, cameras_in, set_up
+from .state import HOST, REPLACED, STAND_INS, State
 
 # How Home Assistant ends when a person restarts it from its own pages.
 RESTART = 100
-
-
-def options() -> Namespace:
-    """Return the command line's options."""
-    parser = ArgumentParser(prog="script/demo", description=__doc__)
-    parser.add_argument("--fresh", action="store_true", help="forget earlier runs")
-    parser.add_argument(
-        "--port", type=int, default=8123, help="of Home Assistant; the platform takes the next one"
-    )
-    parser.add_argument(
-        "--revision", choices=["query", "body"], default="query", help="of the platform's API"
-    )
-    parser.add_argument(
-        "--interval", type=float, default=4.0, help="seconds the platform wants between calls"
-    )
-    parser.add_argument(
-        "--folder", type=Path, default=ROOT / ".demo", help="where to keep everything"
-    )
-    return parser.parse_args()
 
 
 def check_port(port: int) -> None:
@@ -55,9 +36,10 @@ def simulator(state: State, port: int, chosen: Namespace) -> Child:
     """Return the simulated platform."""
     arguments = ["-m", "simulator", "--host", HOST, "--port", str(port)]
     arguments += ["--revision", chosen.revision, "--interval", str(chosen.interval)]
-    arguments += ["--client-id", CLIENT_ID, "--client-secret", CLIENT_SECRET]
-    for camera in (*CAMERAS, SPARE):
-        offline = ":offline" if camera is OFFLINE else ""
+    arguments += ["--capture-seconds", str(chosen.capture_seconds)]
+    arguments += ["--client-id", CLIENT_ID, "--client-secret", CLIENT_SECRET, "--only-served"]
+    for camera in cameras_in(chosen.language):
+        offline = ":offline" if camera.serial == OFFLINE else ""
         arguments += ["--camera", f"{camera.serial}:{camera.name}{offline}"]
     return Child("The simulated platform", arguments, state.folder / "simulator.log")
 
@@ -80,14 +62,16 @@ async def wait_until_up(session: ClientSession, url: str) -> None:
         await asyncio.sleep(0.2)
 
 
-async def get_ready(session: ClientSession, url: str, platform: str, state: State) -> None:
+async def get_ready(
+    session: ClientSession, url: str, platform: str, state: State, language: str
+) -> None:
     """Wait for both programs and set up what has not been set up yet."""
     await wait_until_up(session, f"{platform}/_sim/state")
     await wait_until_up(session, f"{url}/manifest.json")
     async with HomeAssistant(session, url) as client:
         while not await client.is_running():  # noqa: ASYNC110 - it has to be asked
             await asyncio.sleep(0.2)
-        await set_up(client, platform, state)
+        await set_up(client, platform, state, language)
     print(
         f"\nThe demo is ready:\n"
         f"  Home Assistant  {url}/{DASHBOARD}\n"
@@ -113,7 +97,7 @@ async def run(chosen: Namespace) -> None:
     state = State(chosen.folder)
     if chosen.fresh:
         state.delete()
-    state.prepare(chosen.port)
+    state.prepare(chosen.port, chosen.language)
     print("Starting Home Assistant and the simulated platform ...", flush=True)
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(ClientSession())
@@ -124,7 +108,7 @@ async def run(chosen: Namespace) -> None:
         async with asyncio.TaskGroup() as tasks:
             for child in children:
                 tasks.create_task(watch(child))
-            tasks.create_task(get_ready(session, url, platform, state))
+            tasks.create_task(get_ready(session, url, platform, state, chosen.language))
 
 
 async def main(chosen: Namespace) -> int:

@@ -6,13 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-type Card = dict[str, Any]
+from .words import Words
 
-WELCOME = """\
-The cameras are simulated: [the platform's page]({platform}) shows what each of them does and \
-hears, and can make trouble. One more camera, `{serial}`, waits there to be \
-[added](/config/integrations/integration/sodalife).
-"""
+type Card = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -44,16 +40,20 @@ def dashboard(
     platform: str,
     spare_serial: str,
     media: str,
+    words: Words,
 ) -> Card:
     """Return the dashboard: a section for each camera; `media` is the folder of the media."""
     first, *others = (Entities(camera, entity_ids, media) for camera in cameras)
-    welcome = WELCOME.format(platform=platform, serial=spare_serial)
+    welcome = words.welcome.format(platform=platform, serial=spare_serial)
     sections = [
-        section(first, [steering(first, live=True), *more(first)]),
-        *(section(camera, [steering(camera, live=False), *more(camera)]) for camera in others),
+        section(first, [steering(first, live=True), *more(first, words)]),
+        *(
+            section(camera, [steering(camera, live=False), *more(camera, words)])
+            for camera in others
+        ),
     ]
     view = {
-        "title": "Cameras",
+        "title": words.cameras,
         "type": "sections",
         "max_columns": 3,
         "header": {"card": {"type": "markdown", "text_only": True, "content": welcome}},
@@ -87,7 +87,7 @@ def steering(camera: Entities, *, live: bool) -> Card:
     }
 
 
-def more(camera: Entities) -> list[Card]:
+def more(camera: Entities, words: Words) -> list[Card]:
     """Return the newest photo, to keep it in the media folder, and a sound to play."""
     keep = perform(
         "sodalife.capture",
@@ -99,12 +99,12 @@ def more(camera: Entities) -> list[Card]:
         "media_content_type": "audio/wav",
     }
     return [
-        {**tile(camera["image.last_capture"], "Last photo"), "state_content": "last_changed"},
-        tile(camera["camera.camera"], "Keep a photo", "mdi:image-plus-outline", keep),
-        tile(camera["media_player.speaker"], "Speaker"),
+        tile(camera["image.last_capture"], words.last_photo),
+        tile(camera["camera.camera"], words.keep_photo, "mdi:image-plus-outline", keep),
+        tile(camera["media_player.speaker"], words.speaker),
         tile(
             camera["media_player.speaker"],
-            "Play a chime",
+            words.chime,
             "mdi:bell-ring-outline",
             perform("media_player.play_media", camera["media_player.speaker"], chime),
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 import shutil
 from typing import Any
 
@@ -10,15 +11,11 @@ from .child import DemoError
 from .dashboard import Camera, dashboard
 from .home_assistant import HomeAssistant
 from .state import INTEGRATION, VOICE, State
+from .words import WORDS
 
-CAMERAS = [
-    Camera("DEMO0001", "Shop"),
-    Camera("DEMO0002", "Corridor"),
-    Camera("DEMO0003", "Yard"),
-]
-OFFLINE = CAMERAS[2]
-# Known to the platform, for a person to add.
-SPARE = Camera("DEMO0004", "Laundry")
+# The last one is known to the platform, for a person to add.
+*SERIALS, SPARE = ("DEMO0001", "DEMO0002", "DEMO0003", "DEMO0004")
+OFFLINE = "DEMO0003"
 
 CLIENT_ID = "demo-client"
 CLIENT_SECRET = "demo-secret"  # noqa: S105 - of the simulated platform
@@ -31,17 +28,23 @@ DASHBOARD = "sodalife-demo"
 PATIENCE = 60
 
 
-async def set_up(home_assistant: HomeAssistant, platform: str, state: State) -> None:
+def cameras_in(language: str) -> list[Camera]:
+    """Return all cameras with their names in a language."""
+    return list(map(Camera, (*SERIALS, SPARE), WORDS[language].names))
+
+
+async def set_up(home_assistant: HomeAssistant, platform: str, state: State, language: str) -> None:
     """Do what has not been done yet; `platform` is the simulator's address."""
     notes = state.notes()
     await add_integration(home_assistant, platform, notes.get("platform"))
     await add_voice(home_assistant)
-    if "dashboard" not in notes:
+    if notes.get("dashboard") != language:
         entity_ids = await wait_for_entities(home_assistant)
-        await name_devices(home_assistant)
-        config = dashboard(CAMERAS, entity_ids, platform, SPARE.serial, str(state.media))
+        *cameras, _spare = cameras_in(language)
+        await name_devices(home_assistant, cameras)
+        config = dashboard(cameras, entity_ids, platform, SPARE, str(state.media), WORDS[language])
         await add_dashboard(home_assistant, config)
-    state.note({"platform": platform, "dashboard": DASHBOARD})
+    state.note({"platform": platform, "dashboard": language})
 
 
 async def add_integration(
@@ -55,7 +58,7 @@ async def add_integration(
         await home_assistant.flow(
             {"handler": domain},
             {**account, "client_id": CLIENT_ID},
-            {"device_serials": [camera.serial for camera in CAMERAS]},
+            {"device_serials": SERIALS},
         )
     elif noted_platform != platform:
         start = {"handler": domain, "entry_id": entries[0]["entry_id"]}
@@ -75,7 +78,7 @@ async def add_voice(home_assistant: HomeAssistant) -> None:
 
 async def wait_for_entities(home_assistant: HomeAssistant) -> dict[str, str]:
     """Return the entity ids by platform and unique id, once every camera has its entities."""
-    expected = {f"media_player.{camera.serial}_speaker" for camera in CAMERAS}
+    expected = {f"media_player.{serial}_speaker" for serial in SERIALS}
     for _ in range(PATIENCE):
         found = {
             f"{platform_of(entity['entity_id'])}.{entity['unique_id']}": entity["entity_id"]
@@ -94,9 +97,9 @@ def platform_of(entity_id: str) -> str:
     return entity_id.partition(".")[0]
 
 
-async def name_devices(home_assistant: HomeAssistant) -> None:
+async def name_devices(home_assistant: HomeAssistant, cameras: Iterable[Camera]) -> None:
     """Give the cameras the names that a person would."""
-    names = {camera.serial: camera.name for camera in CAMERAS}
+    names = {camera.serial: camera.name for camera in cameras}
     for device in await home_assistant.command("config/device_registry/list"):
         for domain, serial in device["identifiers"]:
             if domain == INTEGRATION.name and serial in names:

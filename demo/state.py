@@ -12,7 +12,8 @@ import wave
 
 import homeassistant
 
-ROOT = Path(__file__).resolve().parent.parent
+from .options import ROOT
+
 INTEGRATION = ROOT / "custom_components" / "sodalife"
 VOICE = ROOT / "demo" / "espeak"  # an integration of the demo's own
 HOST = "127.0.0.1"
@@ -33,7 +34,7 @@ homeassistant:
   elevation: 4
   country: CN
   currency: CNY
-  language: en
+  language: {language}
   time_zone: Asia/Shanghai
   unit_system: metric
   internal_url: {url}
@@ -79,11 +80,11 @@ class State:
         """Forget everything."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def prepare(self, port: int) -> None:
+    def prepare(self, port: int, language: str) -> None:
         """Write what Home Assistant needs before it starts on this port."""
         self.storage.mkdir(parents=True, exist_ok=True)
         self._link_integrations()
-        self._write_configuration(port)
+        self._write_configuration(port, language)
         self._write_onboarding()
         self._write_sounds()
 
@@ -106,8 +107,10 @@ class State:
             if not link.is_symlink():
                 link.symlink_to(integration)
 
-    def _write_configuration(self, port: int) -> None:
-        text = CONFIGURATION.format(host=HOST, media=self.media, url=f"http://{HOST}:{port}")
+    def _write_configuration(self, port: int, language: str) -> None:
+        text = CONFIGURATION.format(
+            host=HOST, media=self.media, url=f"http://{HOST}:{port}", language=language
+        )
         text += "".join(f"{component}:\n" for component in COMPONENTS)
         if HTTP_STORE.exists():
             self._write_http(port)

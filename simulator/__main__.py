@@ -53,6 +53,9 @@ def _parser() -> argparse.ArgumentParser:
     }
     for name, (default, help_text) in seconds.items():
         parser.add_argument(f"--{name}", type=float, default=default, help=f"seconds {help_text}")
+    parser.add_argument(
+        "--only-served", action="store_true", help="refuse live addresses that nobody serves here"
+    )
     parser.add_argument("--token-life", type=int, default=7200, help="seconds a token is valid")
     return parser
 
@@ -66,6 +69,7 @@ def _cloud(arguments: argparse.Namespace) -> Cloud:
         token_life=arguments.token_life,
         live_life=arguments.live_life,
         capture_seconds=arguments.capture_seconds,
+        only_served=arguments.only_served,
     )
     for camera in arguments.camera or DEMO_CAMERAS:
         serial, *rest = camera.split(":")

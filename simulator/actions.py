@@ -66,6 +66,8 @@ async def liveurl(cloud: Cloud, camera: SimCamera, call: Call, ask: Ask) -> Answ
     if protocol == "rtsp":  # Hikvision platform only
         raise PlatformError("60020")
     scheme, high = protocol.removesuffix("hd"), protocol.endswith("hd")
+    if cloud.only_served and scheme != "hls":
+        raise PlatformError("60020")
     if scheme == "hls":
         dated = cloud.rules.token_in_query
         target = cloud.live.add(camera.serial, dated=dated, high=high or not dated).target

@@ -52,6 +52,7 @@ class Cloud:
         capture_seconds: float = 0.0,
         max_voice_seconds: float = 60.0,
         http_error_status: int = 200,
+        only_served: bool = False,
         make_secret: Callable[[int], str] = secrets.token_hex,
     ) -> None:
         """Open for business. Times in seconds; 0 switches an interval off."""
@@ -63,6 +64,7 @@ class Cloud:
         self.capture_seconds = capture_seconds
         self.max_voice_seconds = max_voice_seconds
         self.http_error_status = http_error_status
+        self.only_served = only_served  # no live address that nobody serves here
         self.frozen = False  # the application, by the vendor
         self.cameras: dict[str, SimCamera] = {}
         self.violations: list[str] = []

@@ -16,6 +16,7 @@ FILES: Final = {
     "/_sim/page.css": ("page.css", "text/css"),
     "/_sim/page.js": ("page.js", "text/javascript"),
     "/_sim/camera.js": ("camera.js", "text/javascript"),
+    "/_sim/lists.js": ("lists.js", "text/javascript"),
 }
 
 

@@ -43,11 +43,49 @@ def holes(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
-def test_both_languages_say_the_same_things() -> None:
-    english, chinese = flat(load("en")), flat(load("zh-Hans"))
+@pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant"])
+def test_all_languages_say_the_same_things(language: str) -> None:
+    english, chinese = flat(load("en")), flat(load(language))
     assert english.keys() == chinese.keys()
     for path, text in english.items():
         assert holes(text) == holes(chinese[path]), path
+
+
+def test_traditional_chinese_is_not_simplified() -> None:
+    simplified = set("头机应设备离线进证书时间网络处么请连图视频语")
+    assert not [text for text in flat(load("zh-Hant")).values() if simplified & set(text)]
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans", "zh-Hant"])
+def test_each_command_has_one_name(language: str) -> None:
+    # The card has none of its own: it says what the buttons are called. Selectors have to.
+    texts = load(language)
+    buttons = {key: button["name"] for key, button in texts["entity"]["button"].items()}
+    for command, name in texts["selector"]["ptz_command"]["options"].items():
+        assert buttons[command] == name
+        assert command not in texts["config_panel"]["card"]
+
+
+def test_the_card_has_the_texts_that_it_shows_and_no_others() -> None:
+    texts = load("en")["config_panel"]["card"]
+    modules = "\n".join(path.read_text() for path in (OURS / "www").glob("*.js"))
+    named = set(re.findall(r'"(\w+)"', modules))
+    named |= {f"{word}_about" for word in named}
+    built = {key for key in texts if key.startswith(("field_", "help_", "told_"))}
+    assert texts.keys() - built <= named
+    asked = set(re.findall(r'\btext\((?:\w+(?:\(\))?, )?"(\w+)"', modules))
+    assert asked, "the pattern finds none"
+    assert asked <= texts.keys() | load("en")["entity"]["button"].keys()
+
+
+@pytest.mark.parametrize(("language", "show"), [("zh-Hans", "显示"), ("zh-Hant", "顯示")])
+def test_the_switches_of_the_editor_are_named_alike(language: str, show: str) -> None:
+    texts = load(language)["config_panel"]["card"]
+    fields = {key: text for key, text in texts.items() if key.startswith("field_")}
+    assert [key for key, text in fields.items() if not text.startswith(show)] == [
+        "field_entity",
+        "field_name",
+    ]
 
 
 def test_every_error_has_its_sentence() -> None:
@@ -110,7 +148,10 @@ def test_a_dark_picture_is_there_only_if_it_differs() -> None:
         assert dark.read_bytes() != light.read_bytes(), dark.name
 
 
-@pytest.mark.parametrize("pattern", ["pypi.org/simple", "deb.debian.org", "/root/", "/work/main"])
+@pytest.mark.parametrize(
+    "pattern",
+    ["pypi.org/simple", "registry.npmjs", "npmmirror", "deb.debian.org", "/root/", "/work/main"],
+)
 def test_no_file_names_this_machine_or_a_registry(pattern: str) -> None:
     listed = subprocess.run(
         ["git", "grep", "-lI", pattern, "--", ".", ":!tests/test_files.py"],
@@ -143,7 +184,11 @@ def test_actions_of_others_are_pinned_by_commit() -> None:
 
 def test_versions_are_followed() -> None:
     bot = yaml.safe_load((ROOT / ".github" / "dependabot.yml").read_text())
-    assert {update["package-ecosystem"] for update in bot["updates"]} == {"github-actions", "pip"}
+    assert {update["package-ecosystem"] for update in bot["updates"]} == {
+        "github-actions",
+        "npm",
+        "pip",
+    }
     weekly = workflows()["newest.yml"]
     assert weekly[True]["schedule"]  # "on", as YAML understands it
     assert weekly["jobs"]["test"]["steps"][-1]["run"] == "script/test-newest"
@@ -156,6 +201,12 @@ def test_versions_are_followed() -> None:
 def test_the_old_folder_is_deleted_first(name: str, words: str) -> None:
     (how,) = (line for line in (ROOT / name).read_text().split("\n\n") if "sodalife.zip" in line)
     assert words in how.replace("\n", " ")
+
+
+def test_the_lock_file_names_no_registry() -> None:
+    lock = json.loads((ROOT / "package-lock.json").read_text())
+    assert len(lock["packages"]) > 50
+    assert not [name for name, package in lock["packages"].items() if "resolved" in package]
 
 
 def release(tag: str) -> subprocess.CompletedProcess[str]:

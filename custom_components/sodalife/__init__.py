@@ -15,6 +15,7 @@ from .frontend import async_setup_frontend
 from .memory import HomeMemory
 from .move_record import HomeMoveRecord
 from .services import async_setup_services
+from .websocket import async_setup_websocket
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 PLATFORMS = [
@@ -31,6 +32,7 @@ PLATFORMS = [
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register the actions and the dashboard card."""
     async_setup_services(hass)
+    async_setup_websocket(hass)
     await async_setup_frontend(hass)
     return True
 

@@ -107,9 +107,11 @@ class SodaConfigFlow(ConfigFlow, domain=DOMAIN):
             errors[CONF_DEVICE_SERIALS] = next(iter(failed.values()))
             refused = ", ".join(texts[serial] for serial in failed)
         schema = vol.Schema({vol.Optional(CONF_DEVICE_SERIALS, default=[]): SERIALS})
+        # A blank one, so that there is a field to type into, and not only a button to add some.
+        shown = (user_input or {}).get(CONF_DEVICE_SERIALS) or [""]
         return self.async_show_form(
             step_id="cameras",
-            data_schema=self.add_suggested_values_to_schema(schema, user_input),
+            data_schema=self.add_suggested_values_to_schema(schema, {CONF_DEVICE_SERIALS: shown}),
             errors=errors,
             description_placeholders={"serial": refused},
             last_step=True,

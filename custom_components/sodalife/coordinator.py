@@ -109,6 +109,7 @@ class SodaCoordinator:
             lambda _: self.issues.note_token(shared=tokens.shared_with_others)  # it ends by itself
         )
         self.devices.changed.subscribe(self._enabled_or_disabled)
+        self.devices.renamed.subscribe(self.issues.renamed)
 
     async def async_start(self) -> None:
         """Make sure that there is a token, then take up the cameras.
@@ -138,9 +139,10 @@ class SodaCoordinator:
         self._spawn(self.memory.run(), f"{DOMAIN} memory")
 
     def name_of(self, serial: str) -> str:
-        """Return the name that a camera was given, or its serial."""
+        """Return a camera's name as the user knows it, or its serial."""
         subentries = self.entry.subentries.values()
-        return next((sub.title for sub in subentries if sub.unique_id == serial), serial)
+        title = next((sub.title for sub in subentries if sub.unique_id == serial), serial)
+        return self.devices.name_of(serial) or title
 
     async def async_close(self) -> None:
         """Stop every move and let everything go."""
@@ -174,7 +176,8 @@ class SodaCoordinator:
         gone = [self.cameras.pop(key) for key in tuple(self.cameras) if key not in subentries]
         for camera in gone:
             self._forget(camera)  # before it may be added again
-        self._rename()
+        titles = {camera.serial: subentries[key].title for key, camera in self.cameras.items()}
+        self.devices.rename(titles)
         self._add_new_cameras()
         await asyncio.gather(*map(self._let_go, gone))
 
@@ -218,14 +221,6 @@ class SodaCoordinator:
             call_interval=self.options[OPT_CALL_INTERVAL],
             snapshot_interval=self.options[OPT_SNAPSHOT_INTERVAL],
         )
-
-    def _rename(self) -> None:
-        subentries = self.entry.subentries
-        titles = {camera.serial: subentries[key].title for key, camera in self.cameras.items()}
-        renamed = self.devices.rename(titles)
-        for camera in self.cameras.values():
-            if camera.serial in renamed:
-                self.issues.renamed(camera)
 
     def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
         self.entry.async_create_background_task(self.hass, work, name)

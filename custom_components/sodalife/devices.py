@@ -11,6 +11,8 @@ from homeassistant.helpers import device_registry as dr
 from .api.signal import Signal
 from .const import DOMAIN
 
+NAMES = {"name", "name_by_user"}  # of a device, as the registry calls them
+
 
 class Devices:
     """The registered devices of one config entry, by their serials.
@@ -18,6 +20,7 @@ class Devices:
     Attributes:
         disabled: the serials of those that the user has disabled. Nobody sees anything of them.
         changed: a device was disabled or enabled (its serial).
+        renamed: a device has another name (its serial).
 
     """
 
@@ -27,20 +30,22 @@ class Devices:
         self._entry = entry
         self.disabled = {serial for serial, device in self._all().items() if device.disabled}
         self.changed: Signal[[str]] = Signal()
+        self.renamed: Signal[[str]] = Signal()
         forget = hass.bus.async_listen(dr.EVENT_DEVICE_REGISTRY_UPDATED, self._updated)
         entry.async_on_unload(forget)
 
-    def rename(self, titles: Mapping[str, str]) -> list[str]:
-        """Give the devices their names, and return the serials of those that had another one."""
+    def name_of(self, serial: str) -> str | None:
+        """Return the name that the user gave a device, or else we did."""
+        if (device := self._all().get(serial)) is None:
+            return None
+        return device.name_by_user or device.name
+
+    def rename(self, titles: Mapping[str, str]) -> None:
+        """Give the devices the names that hold where the user gave none."""
         devices = self._all()
-        renamed = [
-            serial
-            for serial, title in titles.items()
-            if (device := devices.get(serial)) is not None and device.name != title
-        ]
-        for serial in renamed:
-            self._registry.async_update_device(devices[serial].id, name=titles[serial])
-        return renamed
+        for serial, title in titles.items():
+            if (device := devices.get(serial)) is not None and device.name != title:
+                self._registry.async_update_device(device.id, name=title)
 
     def _all(self) -> dict[str, dr.DeviceEntry]:
         devices = dr.async_entries_for_config_entry(self._registry, self._entry.entry_id)
@@ -51,11 +56,17 @@ class Devices:
         """Learn that a device, of whomever, was added or changed."""
         device = self._registry.async_get(event.data["device_id"])
         serial = _serial_of(device) if isinstance(device, dr.DeviceEntry) else None
-        if device is None or serial is None or device.disabled is (serial in self.disabled):
+        if device is None or serial is None:
             return
-        if serial in self._all():
+        toggled = device.disabled is not (serial in self.disabled)
+        renamed = event.data["action"] == "update" and NAMES & event.data["changes"].keys()
+        if not (toggled or renamed) or serial not in self._all():
+            return
+        if toggled:
             self.disabled ^= {serial}
             self.changed.emit(serial)
+        if renamed:
+            self.renamed.emit(serial)
 
 
 def _serial_of(device: dr.DeviceEntry) -> str | None:

@@ -16,6 +16,17 @@ from .entity import SodaEntity, async_add_for_cameras
 
 PARALLEL_UPDATES = 0  # shows what is in memory
 
+# Frontends ask for a picture whatever the state is, and would show a broken one. A lens.
+NO_PHOTO = b"""\
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 360" width="640" height="360">
+  <rect width="640" height="360" fill="#37474f"/>
+  <g fill="none" stroke="#90a4ae" stroke-width="10">
+    <rect x="240" y="120" width="160" height="120" rx="20"/>
+    <circle cx="320" cy="180" r="34"/>
+  </g>
+</svg>
+"""
+
 
 async def async_setup_entry(
     hass: HomeAssistant, entry: SodaConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
@@ -50,10 +61,11 @@ class LastCapture(SodaEntity, ImageEntity):
         self._show()
 
     @override
-    async def async_image(self) -> bytes | None:
-        """Return the snapshot from memory."""
+    async def async_image(self) -> bytes:
+        """Return the snapshot from memory; before there is one, what stands in its place."""
         if (snapshot := self.soda.snapshots.last) is None:
-            return None
+            self._attr_content_type = "image/svg+xml"
+            return NO_PHOTO
         self._attr_content_type = snapshot.picture.content_type  # it may be newer than the state
         return snapshot.picture.content
 

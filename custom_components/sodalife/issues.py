@@ -28,6 +28,12 @@ TOKEN_CONTENTION = "token_contention"  # noqa: S105 - the name of an issue
 NOT_FIXABLE = (CaptureQuotaUsed.key, TOKEN_CONTENTION)
 
 
+def is_over(failure: Failure, now: float) -> bool:
+    """Tell whether a failure ended by itself: the quota is new every day."""
+    used_up = isinstance(failure.error, CaptureQuotaUsed)
+    return used_up and platform_day(failure.at) != platform_day(now)
+
+
 class Issues:
     """Raises and clears the repair issues of one application."""
 
@@ -40,12 +46,14 @@ class Issues:
         self._name_of = name_of
         self._clock = clock
         self._open: set[str] = set()
+        self._cameras: dict[str, Camera] = {}  # by serial
         self._following: dict[str, Callable[[], None]] = {}
         self._subentries: dict[str, str] = {}  # their ids, by serial
 
     @callback
     def follow(self, camera: Camera, subentry_id: str) -> None:
         """Follow a camera."""
+        self._cameras[camera.serial] = camera
         self._subentries[camera.serial] = subentry_id
         self._following[camera.serial] = camera.device.changed.subscribe(
             lambda: self.check_camera(camera)
@@ -57,7 +65,7 @@ class Issues:
         self._following.pop(camera.serial)()
         for kind in CAMERA_ISSUES:
             self._set(kind.key, camera, wanted=False)
-        del self._subentries[camera.serial]
+        del self._subentries[camera.serial], self._cameras[camera.serial]
 
     @callback
     def close(self) -> None:
@@ -91,22 +99,21 @@ class Issues:
             self._set(kind.key, camera, wanted=kind in kinds)
 
     @callback
-    def renamed(self, camera: Camera) -> None:
+    def renamed(self, serial: str) -> None:
         """Let open issues of a camera say its new name."""
+        if (camera := self._cameras.get(serial)) is None:
+            return
         for failure in self.open_failures(camera):
             self._open.discard(self._id(failure.error.key, camera))
         self.check_camera(camera)
 
     def open_failures(self, camera: Camera) -> list[Failure]:
         """Return the failures of a camera that are an issue."""
-        today = platform_day(self._clock.time())
+        now = self._clock.time()
         return [
             failure
             for failure in camera.device.failures.values()
-            if isinstance(failure.error, CAMERA_ISSUES)
-            and not (  # the quota is new every day
-                isinstance(failure.error, CaptureQuotaUsed) and platform_day(failure.at) != today
-            )
+            if isinstance(failure.error, CAMERA_ISSUES) and not is_over(failure, now)
         ]
 
     def is_open(self, issue_id: str) -> bool:

@@ -52,7 +52,7 @@ def for_cameras(
     """
 
     async def handle(call: ServiceCall) -> EntityServiceResponse:
-        cameras = _loaded(hass)
+        cameras = cameras_by_id(hass)
         targets = await _targets(hass, call, cameras)
         if check is not None:
             check(call, targets)
@@ -102,7 +102,8 @@ async def _targets(
     return found
 
 
-def _loaded(hass: HomeAssistant) -> dict[str, SodaCamera]:
+def cameras_by_id(hass: HomeAssistant) -> dict[str, SodaCamera]:
+    """Return the camera entities that there are."""
     return {
         entity_id: cast("SodaCamera", entity)
         for platform in entity_platform.async_get_platforms(hass, DOMAIN)

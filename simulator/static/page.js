@@ -1,26 +1,44 @@
 // Reads the simulator's state once a second and changes only what has changed.
 
-import { CameraCard } from "/_sim/camera.js";
+import { CameraCard } from "./camera.js";
 
 const EVERY_MS = 1000;
-const $ = (id) => document.getElementById(id);
+/** @param {string} id */
+const $ = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+/** @type {Map<string, CameraCard>} */
 const cards = new Map();
-const trouble = $("trouble");
+const revision = /** @type {HTMLSelectElement} */ ($("revision"));
+const trouble = /** @type {HTMLFormElement} */ ($("trouble"));
+const fields = /** @type {Record<string, HTMLSelectElement>} */ (
+  Object.fromEntries(
+    ["endpoint", "serial", "times", "code"].map((name) => [name, trouble.elements.namedItem(name)]),
+  )
+);
 
+/** @type {SendToSimulator} */
 export async function send(method, path, body) {
   const response = await fetch(`/_sim/${path}`, {
     method,
     headers: { "Content-Type": "application/json" },
-    body: body && JSON.stringify(body),
+    body: body ? JSON.stringify(body) : undefined,
   });
   if (!response.ok) alert(await response.text());
   await update();
 }
 
+/**
+ * @param {HTMLElement} element
+ * @param {string | number} text
+ */
 function setText(element, text) {
-  if (element.textContent !== String(text)) element.textContent = text;
+  if (element.textContent !== String(text)) element.textContent = String(text);
 }
 
+/**
+ * @param {HTMLElement} list
+ * @param {string[]} lines
+ * @param {string} none is said where there are none
+ */
 function setList(list, lines, none) {
   const wanted = lines.length ? lines : [none];
   const key = JSON.stringify(wanted);
@@ -36,6 +54,7 @@ function setList(list, lines, none) {
   );
 }
 
+/** @param {SimulatedFault} fault */
 function describeFault(fault) {
   const what = fault.kind === "code" ? `code ${fault.code}` : fault.kind;
   const whom = fault.serial === "*" ? "" : ` of ${fault.serial}`;
@@ -44,23 +63,27 @@ function describeFault(fault) {
   return `${what} on ${where}${whom}, ${times}`;
 }
 
+/** @param {SimulatedPlatform} state */
 function show(state) {
-  const revision = $("revision");
   if (document.activeElement !== revision) revision.value = state.revision;
   setText($("tokens"), state.token_fetches);
   setText($("violation-count"), state.violation_count);
   $("violation-count").classList.toggle("some", state.violation_count > 0);
   setList($("faults"), state.faults.map(describeFault), "none");
   setList($("violations"), state.violations.toReversed(), "none");
-  for (const camera of state.cameras) {
-    if (!cards.has(camera.serial)) {
-      const card = new CameraCard(camera.serial, send);
-      cards.set(camera.serial, card);
-      $("cameras").append(card.element);
-      trouble.elements.serial.append(new Option(camera.serial));
-    }
-    cards.get(camera.serial).show(camera);
+  for (const camera of state.cameras) cardOf(camera.serial).show(camera);
+}
+
+/** @param {string} serial */
+function cardOf(serial) {
+  let card = cards.get(serial);
+  if (!card) {
+    card = new CameraCard(serial, send);
+    cards.set(serial, card);
+    $("cameras").append(card.element);
+    fields.serial.append(new Option(serial));
   }
+  return card;
 }
 
 async function update() {
@@ -74,34 +97,42 @@ async function update() {
   }
 }
 
+/** @param {string} kind */
 function addFault(kind) {
-  const { endpoint, serial, times, code } = trouble.elements;
-  const fault = { kind, endpoint: endpoint.value, serial: serial.value };
-  if (times.value) fault.times = Number(times.value);
-  if (kind === "code") fault.code = code.value;
-  if (kind === "slow") fault.seconds = 5;
-  send("POST", "faults", fault);
+  const { endpoint, serial, times, code } = fields;
+  send("POST", "faults", {
+    kind,
+    endpoint: endpoint.value,
+    serial: serial.value,
+    ...(times.value && { times: Number(times.value) }),
+    ...(kind === "code" && { code: code.value }),
+    ...(kind === "slow" && { seconds: 5 }),
+  });
 }
 
-async function start() {
-  const vocabulary = await (await fetch("/_sim/vocabulary")).json();
-  const { endpoint, serial, code } = trouble.elements;
-  endpoint.append(new Option("everything", "*"), ...vocabulary.endpoints.map((name) => new Option(name)));
+/** @param {{ endpoints: string[], codes: Record<string, string>, revisions: string[], kinds: Record<string, string> }} vocabulary */
+function offer({ endpoints, codes, revisions, kinds }) {
+  const { endpoint, serial, code } = fields;
+  endpoint.append(new Option("everything", "*"), ...endpoints.map((name) => new Option(name)));
   serial.append(new Option("every camera", "*"));
-  code.append(...Object.entries(vocabulary.codes).map(([name, text]) => new Option(`${name} ${text}`, name)));
+  code.append(...Object.entries(codes).map(([name, text]) => new Option(`${name} ${text}`, name)));
   code.value = "20008";
-  $("revision").append(...vocabulary.revisions.map((name) => new Option(name)));
-  for (const [kind, description] of Object.entries(vocabulary.kinds)) {
+  revision.append(...revisions.map((name) => new Option(name)));
+  for (const [kind, description] of Object.entries(kinds)) {
     const button = document.createElement("button");
     Object.assign(button, { type: "button", textContent: kind.replaceAll("_", " "), title: description });
     button.addEventListener("click", () => addFault(kind));
     $("kinds").append(button);
   }
+}
+
+async function start() {
+  offer(await (await fetch("/_sim/vocabulary")).json());
   trouble.addEventListener("submit", (event) => event.preventDefault());
   $("clear").addEventListener("click", () => send("DELETE", "faults"));
   $("rival").addEventListener("click", () => send("POST", "rival"));
   $("revoke").addEventListener("click", () => send("POST", "revoke"));
-  $("revision").addEventListener("change", (event) => send("POST", "revision", { revision: event.target.value }));
+  revision.addEventListener("change", () => send("POST", "revision", { revision: revision.value }));
   for (;;) {
     await update();
     await new Promise((resolve) => setTimeout(resolve, EVERY_MS));

@@ -21,8 +21,8 @@ SERIAL = "DEMO0001"
 
 @pytest.fixture(scope="session")
 def demo() -> Iterator[Demo]:
-    """Have a Home Assistant, and a platform that wants no pauses."""
-    with running_demo("--interval", "0") as demo:
+    """Have a Home Assistant, and a platform that wants no pauses and is quick with photos."""
+    with running_demo("--interval", "0", "--capture-seconds", "0.2") as demo:
         yield demo
 
 
@@ -72,10 +72,15 @@ def open_card(
     errors: list[str] = []
 
     def open_card(
-        about: dict[str, Any] | None = None, *, empty: bool = False, **config: Any
+        about: dict[str, Any] | None = None,
+        *,
+        empty: bool = False,
+        more: list[dict[str, Any]] | None = None,
+        view_type: str = "sections",
+        **config: Any,
     ) -> CardPage:
-        card = {"entity": CAMERA, "live": False, **config}
-        save(first_page, None if empty else card)
+        cards = [] if empty else [{"entity": CAMERA, "live": False, **config}, *(more or [])]
+        save(first_page, *cards, view_type=view_type)
         demo.change(SERIAL, home=True)
         page = contexts(**(about or {})).new_page()
         pages.append(page)

@@ -60,9 +60,19 @@ class Demo:
         """Change a camera at the platform."""
         self._ask(f"/_sim/cameras/{serial}", properties)
 
-    def _ask(self, path: str, body: object = None) -> dict[str, Any]:
+    def add_fault(self, endpoint: str, code: str, serial: str) -> None:
+        """Have an endpoint answer with a code."""
+        fault = {"kind": "code", "endpoint": endpoint, "code": code, "serial": serial}
+        self._ask("/_sim/faults", fault)
+
+    def clear_faults(self) -> None:
+        """Have everything work."""
+        self._ask("/_sim/faults", method="DELETE")
+
+    def _ask(self, path: str, body: object = None, method: str | None = None) -> dict[str, Any]:
         data = None if body is None else json.dumps(body).encode()
-        with urlopen(Request(self.platform + path, data=data), timeout=10) as answer:
+        request = Request(self.platform + path, data=data, method=method)
+        with urlopen(request, timeout=10) as answer:
             content: dict[str, Any] = json.load(answer)
         return content
 

@@ -65,6 +65,21 @@ def wait_for_hass(page: Page) -> None:
 def quicken(page: Page) -> None:
     """Take the pauses out of the integration, and make a dashboard for the tests."""
     wait_for_hass(page)
+    set_options(page)
+    make_dashboard(page)
+
+
+def make_dashboard(page: Page, title: str = "Test") -> None:
+    """Make the dashboard that the tests write."""
+    page.evaluate(
+        f"""title => {HASS}.callWS({{type: "lovelace/dashboards/create", url_path: "{PLACE}",
+            title, mode: "storage"}})""",
+        title,
+    )
+
+
+def set_options(page: Page, **options: Any) -> None:
+    """Set the integration's options; what is not named is quick."""
     page.evaluate(
         f"""async options => {{
             const hass = {HASS};
@@ -73,17 +88,17 @@ def quicken(page: Page) -> None:
             const path = "config/config_entries/options/flow";
             const flow = await hass.callApi("POST", path, {{handler: entry.entry_id}});
             await hass.callApi("POST", `${{path}}/${{flow.flow_id}}`, options);
-            await hass.callWS({{type: "lovelace/dashboards/create", url_path: "{PLACE}",
-                title: "Test", mode: "storage"}});
         }}""",
-        QUICK_OPTIONS,
+        {**QUICK_OPTIONS, **options},
     )
 
 
-def save(page: Page, card: dict[str, Any] | None) -> None:
-    """Save the tests' dashboard with a card, or empty."""
-    cards = [] if card is None else [{"type": f"custom:{TAG}", **card}]
-    view = {"type": "sections", "sections": [{"type": "grid", "cards": cards}]}
+def save(page: Page, *cards: dict[str, Any], view_type: str = "sections") -> None:
+    """Save the tests' dashboard with some cards, of ours unless they say otherwise."""
+    all_cards = [{"type": f"custom:{TAG}", **card} for card in cards]
+    view: dict[str, Any] = {"type": view_type, "cards": all_cards}
+    if view_type == "sections":
+        view = {"type": "sections", "sections": [{"type": "grid", "cards": all_cards}]}
     page.evaluate(
         f"""config => {HASS}.callWS(
             {{type: "lovelace/config/save", url_path: "{PLACE}", config}})""",

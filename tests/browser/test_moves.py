@@ -39,6 +39,7 @@ def test_tap_is_a_short_pulse(card: CardPage) -> None:
     assert PULSE - 0.1 < stop.arrived - start.arrived < PULSE + 0.5
 
 
+@pytest.mark.own
 def test_screen_reader_press_is_a_short_pulse(card: CardPage) -> None:
     card.button("down").evaluate("button => button.click()")
     start, stop = card.started_and_stopped("down")
@@ -64,6 +65,7 @@ def hide(page: Page) -> None:
     )
 
 
+@pytest.mark.own
 @pytest.mark.parametrize("let_go", [leave_button, lose_focus, hide])
 def test_letting_go_stops(card: CardPage, let_go: Callable[[Page], None]) -> None:
     def press_and_let_go() -> None:
@@ -110,6 +112,7 @@ def test_leaving_the_page_stops(card: CardPage, leave: Callable[[Page], None]) -
     assert stop.arrived - left < 1  # the watchdog would have taken ten
 
 
+@pytest.mark.own
 def test_second_pointer_does_not_interfere(card: CardPage) -> None:
     card.press("left")
     card.wait_until_moving()
@@ -155,6 +158,7 @@ def test_touch_holds_and_a_cancelled_touch_stops(open_card: Callable[..., CardPa
     touch("touchEnd")
 
 
+@pytest.mark.own
 @pytest.mark.parametrize(
     ("key", "command"),
     [("ArrowLeft", "left"), ("ArrowUp", "up"), ("+", "zoom_in"), ("-", "zoom_out")],
@@ -171,6 +175,7 @@ def test_keys_hold(card: CardPage, key: str, command: str) -> None:
     card.stops_at_once(command, hold)
 
 
+@pytest.mark.own
 def test_tab_reaches_a_button_and_space_holds_it(card: CardPage) -> None:
     card.find(".stage").focus()
     for _ in range(30):
@@ -186,6 +191,7 @@ def test_tab_reaches_a_button_and_space_holds_it(card: CardPage) -> None:
     card.started_and_stopped("right")
 
 
+@pytest.mark.own
 def test_key_stops_when_the_focus_leaves(card: CardPage) -> None:
     card.find(".stage").focus()
     card.page.keyboard.down("ArrowRight")
@@ -230,6 +236,7 @@ def test_end_of_the_range_is_told(card: CardPage) -> None:
     assert until(lambda: [call.action for call in card.arrived[before:]] == [START, STOP])
 
 
+@pytest.mark.own
 @pytest.mark.parametrize("show_ptz", [True, False])
 def test_escape_stops(open_card: Callable[..., CardPage], show_ptz: bool) -> None:
     card = open_card(show_ptz=show_ptz)
@@ -248,6 +255,7 @@ def test_camera_that_goes_away_stops(card: CardPage) -> None:
     card.page.mouse.up()
 
 
+@pytest.mark.own
 @pytest.mark.parametrize("motion", ["no-preference", "reduce"])
 def test_waiting_for_its_turn(open_card: Callable[..., CardPage], motion: str) -> None:
     card = open_card(about={"reduced_motion": motion})
@@ -261,6 +269,7 @@ def test_waiting_for_its_turn(open_card: Callable[..., CardPage], motion: str) -
     assert ring == ["left waiting", '""', "turn" if motion == "no-preference" else "none"]
 
 
+@pytest.mark.own
 def test_typing_does_not_steer(card: CardPage) -> None:
     field = card.find(".speak input")
     field.fill("")

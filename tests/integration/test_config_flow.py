@@ -44,6 +44,12 @@ async def cameras(hass: HomeAssistant, result: Result, *serials: str) -> dict[st
     return await fill_in(hass, result, {"device_serials": list(serials)})
 
 
+def suggested(form: Result) -> object:
+    """Return what the form for the cameras shows in its field."""
+    (field,) = form["data_schema"].schema
+    return field.description["suggested_value"]
+
+
 # --- an application and its cameras
 
 
@@ -68,7 +74,9 @@ async def test_everything_right(
 
 
 async def test_no_cameras_yet(hass: HomeAssistant, user: Flow, cloud: Cloud) -> None:
-    result = await cameras(hass, await user())
+    form = await user()
+    assert suggested(form) == [""], "a field to type into, and not only a button that adds some"
+    result = await cameras(hass, form, "")
 
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["result"].state is ConfigEntryState.LOADED
@@ -351,6 +359,7 @@ async def test_the_form_says_which_serials_are_wrong(hass: HomeAssistant, user: 
 
     assert result["errors"] == {"device_serials": "device_not_found"}
     assert result["description_placeholders"]["serial"].split(", ") == ["TEST0404", " x y "]
+    assert suggested(result) == ["TEST0404", SERIAL, " x y ", OTHER], "as they were typed"
 
 
 # --- nothing half-made

@@ -12,11 +12,12 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.sodalife.frontend import CARD_URL
 from simulator import Cloud
 from tests.integration.common import DOMAIN, OTHER, SERIAL, Act, FindEntity, SetUp
 
 FOLDER = Path(__file__).parents[2] / "custom_components" / DOMAIN
+WWW = FOLDER / "www"
+MAX_LOADED = 60_000  # bytes before the card is there, as they are served
 VERSION = json.loads((FOLDER / "manifest.json").read_text())["version"]
 
 
@@ -35,12 +36,14 @@ async def test_frontend_loads_the_card_by_its_version(
 ) -> None:
     hass.config.components.add("frontend")
     assert await async_setup_component(hass, DOMAIN, {})
-    assert added == [f"{CARD_URL}?v={VERSION}"]
-    response = await (await hass_client()).get(added[0])
-    assert response.status == HTTPStatus.OK
-    assert "javascript" in response.content_type
-    assert "max-age" in response.headers["Cache-Control"]
-    assert "customElements.define" in await response.text()
+    (url,) = added
+    assert url == f"/sodalife_static/{VERSION}/sodalife-camera-card.js"
+    client = await hass_client()
+    for module in WWW.glob("*.js"):
+        response = await client.get(url.replace("sodalife-camera-card.js", module.name))
+        assert response.status == HTTPStatus.OK
+        assert "javascript" in response.content_type
+        assert "max-age" in response.headers["Cache-Control"]
 
 
 async def test_there_may_be_no_frontend(hass: HomeAssistant, added: list[str]) -> None:
@@ -48,17 +51,20 @@ async def test_there_may_be_no_frontend(hass: HomeAssistant, added: list[str]) -
     assert added == []
 
 
-def test_card_has_all_its_texts_in_both_languages() -> None:
-    module = (FOLDER / "www" / "sodalife-camera-card.js").read_text()
-    found = re.search(
-        r"const TEXTS = \{\n  en: \{(.*?)\n  \},\n  zh: \{(.*?)\n  \},\n\};", module, re.DOTALL
-    )
-    assert found
-    english, chinese = found.groups()
-    keys = re.compile(r"^    (\w+):", re.MULTILINE)
-    assert keys.findall(english) == keys.findall(chinese)
-    for key in set(re.findall(r'_?text\((?:\w+, |this\._hass, )?"(\w+)"', module)):
-        assert key in keys.findall(english)
+def imported(module: str) -> set[str]:
+    """Return the names of the modules that a module has to wait for."""
+    text = (WWW / module).read_text()
+    return set(re.findall(r'^(?:import|export|\}).*?"\./([\w-]+\.js)";$', text, re.MULTILINE))
+
+
+def test_modules_are_there_after_two_round_trips_and_are_not_large() -> None:
+    entry = "sodalife-camera-card.js"
+    named = imported(entry)
+    assert "card.js" in named
+    for module in named:
+        assert imported(module) <= named, f"{module} brings what the entry does not name"
+    size = sum((WWW / module).stat().st_size for module in {entry, *named})
+    assert size <= MAX_LOADED, f"{size} bytes"
 
 
 @pytest.mark.parametrize(

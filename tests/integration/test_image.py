@@ -35,6 +35,10 @@ async def test_shows_the_newest_photo_and_its_time(
     await set_up()
     client = await hass_client()
     assert state_of(hass, photo()) == "unknown"
+    response = await client.get(f"/api/image_proxy/{photo()}")
+    assert response.status == HTTPStatus.OK, "frontends ask, whatever the state is"
+    assert response.content_type == "image/svg+xml"
+    assert (await response.read()).startswith(b"<svg")
     answer = await act("capture", answers=True)
     (about,) = answer.values()
     taken = datetime.fromisoformat(state_of(hass, photo()))

@@ -7,7 +7,7 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
@@ -196,3 +196,30 @@ async def test_an_issue_says_the_new_name(
     found = issue(hass, "video_encrypted")
     assert found is not None
     assert (found.translation_placeholders or {})["camera"] == "Gate"
+
+
+async def test_an_issue_says_the_name_that_the_user_gave_the_device(
+    hass: HomeAssistant, sim: SimCamera, set_up: SetUp, act: Act
+) -> None:
+    entry = await set_up()
+    devices = dr.async_get(hass)
+
+    def rename(name: str | None) -> None:
+        (device,) = dr.async_entries_for_config_entry(devices, entry.entry_id)
+        devices.async_update_device(device.id, name_by_user=name)
+
+    def told() -> str:
+        found = issue(hass, "video_encrypted")
+        assert found is not None
+        return (found.translation_placeholders or {})["camera"]
+
+    rename("Gate")
+    sim.encrypted = True
+    assert await fail(act, "liveurl") == "video_encrypted"
+    assert told() == "Gate"
+    rename("Door")
+    await hass.async_block_till_done()
+    assert told() == "Door"
+    rename(None)
+    await hass.async_block_till_done()
+    assert told() == next(iter(entry.subentries.values())).title

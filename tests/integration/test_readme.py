@@ -99,8 +99,8 @@ def test_everything_is_named_as_it_is_shown(name: str) -> None:
 @both_languages
 def test_the_card_example_has_all_of_the_cards_options(name: str) -> None:
     (shown,) = [example for example in examples(name) if "automation" not in example]
-    card = (ROOT / "custom_components" / DOMAIN / "www" / "sodalife-camera-card.js").read_text()
-    names = set(re.findall(r"\bfield_(\w+):", card))
+    texts = translations(name)["config_panel"]["card"]
+    names = {key.removeprefix("field_") for key in texts if key.startswith("field_")}
     assert shown.keys() - {"type"} == names
 
 

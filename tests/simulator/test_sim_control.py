@@ -129,7 +129,9 @@ async def test_a_look_costs_nothing(query: Platform) -> None:
     assert (query.cam.photos, query.cam.calls) == (0, [])
 
 
-@pytest.mark.parametrize("path", ["/", "/_sim/page.css", "/_sim/page.js", "/_sim/camera.js"])
+@pytest.mark.parametrize(
+    "path", ["/", "/_sim/page.css", "/_sim/page.js", "/_sim/camera.js", "/_sim/lists.js"]
+)
 async def test_the_page_is_there(query: Platform, path: str) -> None:
     answer = await query.get(path)
     assert answer.status == 200

@@ -61,6 +61,12 @@ async def test_flv(query: Platform) -> None:
     assert (await address(query, "flvhd")).startswith(f"/v3/openlive/{SERIAL}_1_1.flv?expire=")
 
 
+async def test_what_nobody_serves_can_be_refused(query: Platform) -> None:
+    query.cloud.only_served = True
+    assert (await query.call("liveurl", protocol="rtmp")).error == "60020"
+    assert (await address(query, "hls")).startswith("/v3/openlive/")
+
+
 async def test_an_encrypted_camera_has_no_live(platform: Platform) -> None:
     platform.cam.encrypted = True
     assert (await platform.call("liveurl", protocol="hls")).error == "60019"

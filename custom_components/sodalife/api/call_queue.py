@@ -76,6 +76,13 @@ class CallQueue:
         return sum(not queued.turn.done() for queued in self._waiting)
 
     @property
+    def ready_in(self) -> float | None:
+        """Seconds until the next call may go out; None while that depends on one under way."""
+        if self.holder is not None or self._exempt:
+            return None
+        return max(0.0, self._pace.ready_at - self._clock.monotonic())
+
+    @property
     def idle(self) -> bool:
         """Whether nobody has the turn, and nobody waits for one."""
         return not (self.holder is not None or self._exempt or self._waiting or self._shared)
