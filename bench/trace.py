@@ -16,6 +16,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import reduce
 import logging
 from pathlib import Path
 import sys
@@ -111,16 +112,13 @@ def followed() -> Iterator[Walk]:
 
 
 async def follow(hass: HomeAssistant, cameras: Sequence[str]) -> dict[str, Walk]:
-    """Make every call once for each camera, and return the shortest walk of each call.
+    """Make every call for each camera, and return the shortest walk of each call.
 
     They are the same, unless some other traffic, such as an online check, fell into one.
     No camera may have a photo yet.
     """
     walks = [await _follow_one(hass, serial) for serial in cameras]
-    return {
-        call: min((walk[call] for walk in walks), key=lambda walk: len(walk.steps))
-        for call in walks[0]
-    }
+    return {call: reduce(_shorter, (walk[call] for walk in walks)) for call in walks[0]}
 
 
 async def _follow_one(hass: HomeAssistant, serial: str) -> dict[str, Walk]:
@@ -137,20 +135,26 @@ async def _follow_one(hass: HomeAssistant, serial: str) -> dict[str, Walk]:
         await hass.services.async_call(DOMAIN, "ptz_stop", {"entity_id": camera}, blocking=True)
 
     await press()  # whether the camera is there and what the platform speaks is known from here on
-    calls: dict[str, Callable[[], Awaitable[None]]] = {
-        PRESS: press,
-        NEW_SNAPSHOT: look,
-        SNAPSHOT: look,
-        STOP: stop,
-    }
+    calls: list[tuple[str, Callable[[], Awaitable[None]]]] = [
+        (PRESS, press),
+        (PRESS, press),
+        (NEW_SNAPSHOT, look),
+        (SNAPSHOT, look),
+        (STOP, stop),
+    ]
     walks: dict[str, Walk] = {}
-    for name, call in calls.items():
+    for name, call in calls:
         # What the one before has left to do, its record on disk for one, is not this one's.
         await asyncio.sleep(QUIET)
         await hass.async_block_till_done()
-        with followed() as walks[name]:
+        with followed() as walk:
             await call()
+        walks[name] = _shorter(walk, walks.get(name, walk))
     return walks
+
+
+def _shorter(one: Walk, other: Walk) -> Walk:
+    return min(one, other, key=lambda walk: len(walk.steps))
 
 
 def table(walks: dict[str, Walk]) -> str:

@@ -51,14 +51,14 @@ class HomeMoveRecord:
     def write(self, serial: str, command: Command) -> None:
         """Begin to write down that a camera may be moving from now on."""
         self._moves = {**self._moves, serial: LeftMove(command, self._clock.time())}
-        self._writing = self._hass.async_add_executor_job(self._store)
+        self._begin()
 
     def erase(self, *serials: str) -> None:
         """Begin to write down that cameras are not moving."""
         kept = {serial: left for serial, left in self._moves.items() if serial not in serials}
         if len(kept) < len(self._moves):
             self._moves = kept
-            self._writing = self._hass.async_add_executor_job(self._store)
+            self._begin()
 
     async def written(self) -> None:
         """Return when everything is written."""
@@ -68,6 +68,11 @@ class HomeMoveRecord:
     async def remove(self) -> None:
         """Forget everything: the entry is gone."""
         await self._hass.async_add_executor_job(partial(Path(self._path).unlink, missing_ok=True))
+
+    def _begin(self) -> None:
+        # Without Home Assistant's helper: what that has begun for a task which it does not know, as
+        # a move is, it cancels when it stops, before anybody could wait for it.
+        self._writing = self._hass.loop.run_in_executor(None, self._store)
 
     def _store(self) -> None:
         """Write, in a thread, what is newest by now."""

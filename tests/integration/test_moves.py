@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 import json
 from pathlib import Path
+import threading
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
@@ -287,6 +288,31 @@ async def test_it_is_not_forgotten_while_there_is_no_token(
     await hass.config_entries.async_reload(entry.entry_id)
     await until(lambda: sim.moving is None)
     await until(lambda: moves(record(entry)) == {})
+
+
+async def test_what_was_begun_to_be_written_is_written_when_home_assistant_ends(
+    hass: HomeAssistant, set_up: SetUp, act: Act, sim: SimCamera, record: Record
+) -> None:
+    """It cancels what waits for a thread then, of all that it does not know to be important."""
+    entry = await set_up()
+    await act("ptz_start", command="zoom_in", timeout=60)
+    assert moves(record(entry)) == {SERIAL: ZOOM_IN}
+    gate = threading.Event()
+    executor = hass.loop._default_executor  # type: ignore[attr-defined]
+    busy = [hass.loop.run_in_executor(None, gate.wait) for _ in range(executor._max_workers)]
+    stopping = asyncio.create_task(act("ptz_stop"))
+    await until(lambda: sim.moving is None)
+    await stopping
+    await asyncio.sleep(0.05)
+    for begun in tuple(hass._background_tasks):
+        if not isinstance(begun, asyncio.Task):
+            begun.cancel("Home Assistant is stopping")
+    await asyncio.sleep(0.05)
+    gate.set()
+    await asyncio.gather(*busy)
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
+    await hass.async_block_till_done()
+    assert moves(record(entry)) == {}
 
 
 @pytest.mark.parametrize("how", ["unload", "the end of Home Assistant"])
