@@ -19,6 +19,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from simulator import Cloud, Fault
+from tests.clock import ManualClock
 from tests.integration.common import (
     DOMAIN,
     OTHER,
@@ -131,6 +132,7 @@ async def test_no_serial_is_in_diagnostics_however_it_got_in(
     hass: HomeAssistant,
     hass_client: ClientSessionGenerator,
     cloud: Cloud,
+    clock: ManualClock,
     set_up: SetUp,
     act: Act,
 ) -> None:
@@ -165,3 +167,4 @@ async def test_no_serial_is_in_diagnostics_however_it_got_in(
         assert "failures" in text
         for name in (SERIAL, OTHER, "EST0002", "demo-client", "NEXTDOOR1"):
             assert name.lower() not in text
+    await clock.drive(hass.config_entries.async_unload(entry.entry_id))  # a stop may be late
