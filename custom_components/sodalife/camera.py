@@ -24,6 +24,7 @@ from .const import OPT_LIVE_PROTOCOL
 from .coordinator import SodaConfigEntry, SodaCoordinator
 from .entity import SodaEntity, async_add_for_cameras
 from .errors import translated
+from .live.preload import Preload, wanted_for_preload
 from .live.stream import FRESH, LiveStream, hide_signed_addresses
 
 PARALLEL_UPDATES = 0  # a stop waits for nobody; the call queue keeps the order
@@ -77,6 +78,7 @@ class SodaCamera(SodaEntity, CameraEntity):
         SodaEntity.__init__(self, coordinator, camera, subentry)
         CameraEntity.__init__(self)
         self._live: LiveStream | None = None
+        self._preload: Preload | None = None
 
     @property
     @override
@@ -105,6 +107,10 @@ class SodaCamera(SodaEntity, CameraEntity):
         # Not overridden: Home Assistant would take it for a camera that speaks WebRTC itself.
         vars(self)["async_handle_async_webrtc_offer"] = self._handle_offer
         self.async_on_remove(self._live.close)
+        self._preload = Preload(
+            self.hass, self.entity_id, self.soda.device, self.async_create_stream
+        )
+        self.async_on_remove(self._preload.close)
         self.async_on_remove(self.soda.snapshots.taken.subscribe(self.async_write_ha_state))
         hide_signed_addresses(self.entity_id)
 
@@ -137,7 +143,10 @@ class SodaCamera(SodaEntity, CameraEntity):
 
     @override
     async def async_create_stream(self) -> Stream | None:
-        """Return the stream, on an address that is good."""
+        """Return the stream, on an address that is good; to preloading none, but start it then."""
+        if self._preload is not None and wanted_for_preload():
+            self._preload.begin()
+            return None
         address = await self._live_address()
         if self.stream is not None and not self.stream.outputs():
             self.stream = None  # asleep: it would wake with the last picture it saw
