@@ -100,7 +100,10 @@ async def test_one_that_does_not_is_one_line_and_no_trouble_for_others(
     assert says in line
 
 
-@pytest.mark.parametrize("trouble", [{"online": False}, {"encrypted": True}])
+@pytest.mark.parametrize(
+    ("trouble", "lasts", "calls"),
+    [({"online": False}, FIRST_PAUSE / 3, 2), ({"encrypted": True}, 3 * FIRST_PAUSE + 4, 4)],
+)
 async def test_it_is_tried_again_when_the_reason_is_gone(
     start: Start,
     plays: Callable[..., bool],
@@ -110,6 +113,8 @@ async def test_it_is_tried_again_when_the_reason_is_gone(
     caplog: pytest.LogCaptureFixture,
     expected_log: list[str],
     trouble: dict[str, bool],
+    lasts: float,
+    calls: int,
 ) -> None:
     """An online check tells of the one, the recheck of open failures (15 min) of the other."""
     expected_log.append("custom_components.sodalife: The stream of camera.camera_1 cannot be")
@@ -118,13 +123,12 @@ async def test_it_is_tried_again_when_the_reason_is_gone(
         setattr(sim, name, value)
     await start(SERIAL)
     await until(lambda: lines(caplog))
-    await pass_time(FIRST_PAUSE - 20)
-    assert count_arrived(sim, "liveurl") == 1
+    await pass_time(lasts)
     for name, value in trouble.items():
         setattr(sim, name, not value)
-    await pass_time(80 if "online" in trouble else 1000)
+    await pass_time(FIRST_PAUSE / 3)
     await until(plays)
-    assert count_arrived(sim, "liveurl") <= 3
+    assert count_arrived(sim, "liveurl") == calls
     assert len(lines(caplog)) == 1
 
 
@@ -157,11 +161,13 @@ async def test_it_is_not_tried_again_if_the_user_does_not_want_it_any_more(
     clock: ManualClock,
     pass_time: PassTime,
     entity_id: FindEntity,
+    caplog: pytest.LogCaptureFixture,
     expected_log: list[str],
 ) -> None:
     expected_log.append("custom_components.sodalife: The stream of camera.camera_1 cannot be")
     sim.online = False
     await start(SERIAL)
+    await until(lambda: lines(caplog))
     await hass.data[DATA_CAMERA_PREFS].async_update(entity_id("camera"), preload_stream=False)
     sim.online = True
     await pass_time(2 * FIRST_PAUSE)
