@@ -24,8 +24,9 @@ from .const import OPT_LIVE_PROTOCOL
 from .coordinator import SodaConfigEntry, SodaCoordinator
 from .entity import SodaEntity, async_add_for_cameras
 from .errors import translated
+from .live.log_filter import hide_signed_addresses
 from .live.preload import Preload, wanted_for_preload
-from .live.stream import FRESH, LiveStream, hide_signed_addresses
+from .live.stream import FRESH, LiveStream, frame_of
 
 PARALLEL_UPDATES = 0  # a stop waits for nobody; the call queue keeps the order
 
@@ -127,7 +128,7 @@ class SodaCamera(SodaEntity, CameraEntity):
         if self._live is not None and self._live.has_picture and self.stream is not None:
             frame = None
             if only_looks or not self.soda.snapshots.moved_within(FRESH):
-                frame = await self.stream.async_get_image(width=width, height=height)
+                frame = await frame_of(self.stream, width, height)
             if frame is not None:
                 self.content_type = "image/jpeg"
                 return frame
@@ -148,10 +149,12 @@ class SodaCamera(SodaEntity, CameraEntity):
             self._preload.begin()
             return None
         address = await self._live_address()
-        if self.stream is not None and not self.stream.outputs():
-            self.stream = None  # asleep: it would wake with the last picture it saw
-            if self._live is not None:
-                self._live.let_go()
+        live, stream = self._live, self.stream
+        asleep = stream is not None and not stream.outputs()  # it would wake with an old picture
+        if asleep or (live is not None and not live.can_play(address)):
+            self.stream = None
+            if live is not None:
+                live.let_go()
         if self._live is not None and self.stream is not None:
             self._live.use(self.stream, address)
         stream = await super().async_create_stream()
@@ -191,7 +194,9 @@ class SodaCamera(SodaEntity, CameraEntity):
     @callback
     def _live_changed(self) -> None:
         if self._live is None or self._live.stream is None:
-            self.stream = None
+            ended, self.stream = self.stream, None
+            if ended is not None and self._preload is not None:
+                self._preload.begin()  # another one, if the user wants that
         self.async_write_ha_state()
 
     def _stream_changed(self) -> None:

@@ -8,8 +8,8 @@ address shortly before its end, or when it fails, and an idle one before it is u
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
-import logging
 import time
 
 from homeassistant.components.stream import DOMAIN as STREAM, HLS_PROVIDER, Stream
@@ -20,7 +20,6 @@ from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
 from ..api import LiveAddress
-from ..api.foreign import hide_addresses
 from ..api.live import MARGIN
 from ..const import DOMAIN, LOGGER
 from .hls_restart import keep_players
@@ -32,49 +31,26 @@ FRESH = 20.0  # seconds: a segment takes a few, a restart some more
 CALM = 120.0  # seconds without a failure after which the next one counts as the first
 
 
-class SignedAddressFilter(logging.Filter):
-    """Takes the signed part of addresses out of what a stream logs."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Rewrite the message; every record passes."""
-        message = record.getMessage()
-        clean = hide_addresses(message)
-        if clean != message:
-            record.msg, record.args = clean, ()
-        return True
-
-
-_FILTER = SignedAddressFilter()
-# What opens addresses in libav: it says which, when the log of streams is at DEBUG.
-_LIBAV_LOGGERS = tuple(
-    f"libav.{name}"
-    for name in ("NULL", "flv", "hls", "http", "https", "mpegts", "rtmp", "rtsp", "tcp", "tls")
-)
-
-
-def hide_signed_addresses(entity_id: str) -> None:
-    """Keep signed addresses out of the log of a camera's stream."""
-    names = (
-        f"homeassistant.components.stream.stream.{entity_id}",
-        "homeassistant.components.go2rtc.server",  # hands on what go2rtc says
-        *_LIBAV_LOGGERS,
-    )
-    for name in names:
-        logging.getLogger(name).addFilter(_FILTER)  # adding it twice changes nothing
+async def frame_of(stream: Stream, width: int | None, height: int | None) -> bytes | None:
+    """Return a stream's newest picture as JPEG, None if it has none that can be decoded."""
+    try:
+        return await stream.async_get_image(width=width, height=height)
+    except Exception as err:  # noqa: BLE001 - whatever a decoder says of what it was sent
+        LOGGER.debug("No picture from a stream: %s", type(err).__name__)
+        return None
 
 
 async def _end(hass: HomeAssistant, stream: Stream) -> None:
     """End a stream, and have Home Assistant forget it, which it does not by itself."""
     # Its reader would take the quit for the restart that update_source has asked for, and read on.
     stream._fast_restart_once = False  # noqa: SLF001
-    settings = stream.dynamic_stream_settings
-    preload, settings.preload_stream = settings.preload_stream, False  # else stop() does nothing
+    # Else stop() does nothing; the next stream of the camera has the same settings, and keeps them.
+    stream.dynamic_stream_settings = replace(stream.dynamic_stream_settings, preload_stream=False)
     try:
         for output in stream.outputs().values():
             await stream.remove_provider(output)  # the last one stops the stream
         await stream.stop()
     finally:
-        settings.preload_stream = preload
         streams: list[Stream] = hass.data.get(STREAM, {}).get(ATTR_STREAMS, [])
         if stream in streams:
             streams.remove(stream)
@@ -105,6 +81,7 @@ class LiveStream:
         self.viewers = Viewers(hass, changed)
         self._told = changed
         self.stream: Stream | None = None
+        self._protocol = ""  # that it reads
         self._cancel_timer: CALLBACK_TYPE | None = None
         self._renewing = False
         self._failed_at = float("-inf")
@@ -132,10 +109,18 @@ class LiveStream:
         newest = [output.last_segment for output in self.stream.outputs().values()]
         return any(segment is not None and segment.start_time > since for segment in newest)
 
+    def can_play(self, address: LiveAddress) -> bool:
+        """Tell whether the stream, if there is one, can go on with another address.
+
+        Another protocol has another time base, and perhaps another codec: a stream that goes on
+        plays at a wrong pace, and cannot decode what it has read.
+        """
+        return self.stream is None or self._protocol == address.protocol
+
     @callback
     def use(self, stream: Stream, address: LiveAddress) -> None:
         """Take charge of a stream that somebody wants, with the address it should play."""
-        self.stream = stream
+        self.stream, self._protocol = stream, address.protocol
         self.viewers.seen()
         if stream.source != address.url:
             if stream.outputs() and stream.available:
@@ -229,7 +214,10 @@ class LiveStream:
         except HomeAssistantError as err:
             LOGGER.debug("No new live address for %s: %s", self._name, err)
         else:
-            if stream is self.stream:
+            if stream is self.stream and self.can_play(address):
                 self.use(stream, address)
+            elif stream is self.stream:
+                self.let_go()  # who watches opens another one
+                self._told()
         finally:
             self._renewing = False
