@@ -92,6 +92,7 @@ class Camera:
         if rests.get(self.serial) == self.queue.rest:  # there may be a new camera for the device
             del rests[self.serial]
         self.speaker.close()
+        await self.live.close()
         await self.ptz.close()
         await self.queue.close()
         await self.snapshots.close()
