@@ -9,13 +9,16 @@ from typing import Any, cast, override
 from homeassistant.components.camera import (
     Camera as CameraEntity,
     CameraEntityFeature,
+    StreamType,
     WebRTCAnswer,
+    WebRTCError,
     WebRTCMessage,
     WebRTCSendMessage,
 )
 from homeassistant.components.stream import Stream
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.http import current_request
 
@@ -91,9 +94,12 @@ class SodaCamera(SodaEntity, CameraEntity):
     @property
     @override
     def extra_state_attributes(self) -> Mapping[str, Any]:
-        """When the snapshot was taken, and which moves the camera said it cannot do."""
+        """When the snapshot was taken, how live travels and why, and what the camera cannot do."""
+        protocol, reason = self.soda.live_protocol.current
         snapshot, refused = self.soda.snapshots.last, sorted(self.soda.device.refused)
         return {
+            "live_protocol": protocol,
+            "live_protocol_reason": reason,
             "captured_at": snapshot and datetime.fromtimestamp(snapshot.captured_at, UTC),
             "ptz_unsupported": [command.name.lower() for command in refused],
         }
@@ -102,9 +108,17 @@ class SodaCamera(SodaEntity, CameraEntity):
     async def async_added_to_hass(self) -> None:
         """Follow the camera and its stills."""
         await super().async_added_to_hass()
+        protocol = self.soda.live_protocol
+        protocol.has_webrtc = self._has_webrtc
         self._live = LiveStream(
-            self.hass, self.entity_id, self._live_address, self.soda.live.drop, self._live_changed
+            self.hass,
+            self.entity_id,
+            self._live_address,
+            self.soda.live.drop,
+            self._live_changed,
+            protocol.expect,
         )
+        self.async_on_remove(protocol.fell_back.subscribe(self._live.renew))
         # Not overridden: Home Assistant would take it for a camera that speaks WebRTC itself.
         vars(self)["async_handle_async_webrtc_offer"] = self._handle_offer
         self.async_on_remove(self._live.close)
@@ -184,12 +198,27 @@ class SodaCamera(SodaEntity, CameraEntity):
     async def _handle_offer(
         self, offer_sdp: str, session_id: str, send_message: WebRTCSendMessage
     ) -> None:
+        if (live := self._live) is None:
+            return
+        viewers = live.viewers
+
         def send(message: WebRTCMessage) -> None:
-            if isinstance(message, WebRTCAnswer) and self._live is not None:
-                self._live.viewers.came(session_id)
+            if isinstance(message, WebRTCAnswer):
+                viewers.came(session_id)
+            elif isinstance(message, WebRTCError):
+                viewers.left(session_id)
             send_message(message)
 
-        await super().async_handle_async_webrtc_offer(offer_sdp, session_id, send)
+        # There is an answer once there is a picture, as far as the provider looks for one.
+        viewers.offered(session_id, self.soda.live_protocol.expect)
+        try:
+            await super().async_handle_async_webrtc_offer(offer_sdp, session_id, send)
+        except HomeAssistantError:
+            viewers.left(session_id)
+            raise
+
+    def _has_webrtc(self) -> bool:
+        return StreamType.WEB_RTC in self.camera_capabilities.frontend_stream_types
 
     @callback
     def _live_changed(self) -> None:
@@ -206,4 +235,4 @@ class SodaCamera(SodaEntity, CameraEntity):
 
     async def _live_address(self) -> LiveAddress:
         with translated(self.camera_name):
-            return await self.soda.live.get(self.coordinator.options[OPT_LIVE_PROTOCOL])
+            return await self.soda.live_protocol.address()

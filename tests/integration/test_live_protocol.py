@@ -7,21 +7,27 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from http import HTTPStatus
 import time
-from typing import Any
+from typing import Any, override
 
 import av
-from homeassistant.components.camera import Camera
+from homeassistant.components.camera import (
+    Camera,
+    WebRTCSendMessage,
+    async_register_webrtc_provider,
+)
 from homeassistant.components.camera.const import DATA_CAMERA_PREFS
 from homeassistant.components.stream import Stream
 from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from simulator.camera import SimCamera
-from tests.clock import until
+from tests.clock import ManualClock, until
 from tests.integration.common import FindEntity, Look, SetUp, count_arrived
-from tests.integration.viewing import Viewer
+from tests.integration.viewing import Provider, Viewer
 
 type Come = Callable[[], Awaitable[Viewer]]
 
@@ -152,3 +158,179 @@ async def test_unwatched_a_change_costs_nothing(
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=10))
     await hass.async_block_till_done()
     assert count_arrived(sim, "liveurl") == 0
+
+
+# --- automatic
+
+
+class Silent(Provider):
+    """Answers no offer."""
+
+    @override
+    async def async_handle_async_webrtc_offer(
+        self, camera: Camera, offer_sdp: str, session_id: str, send_message: WebRTCSendMessage
+    ) -> None:
+        await camera.stream_source()
+
+
+@pytest.fixture
+async def auto(hass: HomeAssistant, set_up: SetUp) -> Callable[..., Awaitable[Any]]:
+    """Set up with a WebRTC provider, and return what makes it go."""
+
+    async def auto(provider: Provider | None = None) -> Callable[[], None]:
+        assert await async_setup_component(hass, "camera", {})
+        remove = async_register_webrtc_provider(hass, provider or Provider())
+        await set_up()
+        return remove
+
+    return auto
+
+
+@pytest.fixture
+def told(hass: HomeAssistant, entity_id: FindEntity) -> Callable[[], tuple[str, str]]:
+    """Return what the camera's attributes tell."""
+
+    def told() -> tuple[str, str]:
+        state = hass.states.get(entity_id("camera"))
+        assert state is not None
+        return state.attributes["live_protocol"], state.attributes["live_protocol_reason"]
+
+    return told
+
+
+@pytest.fixture
+def offer(
+    entity_id: FindEntity, hass_ws_client: WebSocketGenerator
+) -> Callable[..., Awaitable[Any]]:
+    """Have somebody come to watch by WebRTC."""
+
+    async def offer(sdp: str = "good") -> Any:
+        client = await hass_ws_client()
+        await client.send_json_auto_id(
+            {"type": "camera/webrtc/offer", "entity_id": entity_id("camera"), "offer": sdp}
+        )
+        for _ in range(2):
+            await client.receive_json()
+        return client
+
+    return offer
+
+
+async def test_without_webrtc_it_is_hls(
+    set_up: SetUp, sim: SimCamera, camera: Callable[[], Any], told: Callable[[], tuple[str, str]]
+) -> None:
+    await set_up()
+    assert told() == ("hls", "no_webrtc")
+    assert ".m3u8" in await camera().stream_source()
+
+
+async def test_with_webrtc_it_is_flv_for_as_long_as_that_is_there(
+    hass: HomeAssistant,
+    auto: Callable[..., Awaitable[Any]],
+    camera: Callable[[], Any],
+    told: Callable[[], tuple[str, str]],
+) -> None:
+    remove = await auto()
+    assert told() == ("flv", "webrtc")
+    assert ".flv" in await camera().stream_source()
+    remove()
+    await hass.async_block_till_done()
+    assert told() == ("hls", "no_webrtc")
+    assert ".m3u8" in await camera().stream_source()
+
+
+async def test_h265_is_hls_at_once_and_after_a_restart(
+    hass: HomeAssistant,
+    auto: Callable[..., Awaitable[Any]],
+    sim: SimCamera,
+    camera: Callable[[], Any],
+    told: Callable[[], tuple[str, str]],
+) -> None:
+    sim.live_h265 = True
+    await auto()
+    assert ".m3u8" in await camera().stream_source()
+    assert told() == ("hls", "not_h264")
+    assert [call.protocol for call in sim.calls if call.endpoint == "liveurl"] == ["flv", "hls"]
+    (entry,) = hass.config_entries.async_entries("sodalife")
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    assert told() == ("hls", "not_h264")
+
+
+@pytest.mark.parametrize("leaves", [False, True])
+async def test_an_offer_without_an_answer_for_15_seconds(
+    hass: HomeAssistant,
+    clock: ManualClock,
+    auto: Callable[..., Awaitable[Any]],
+    offer: Callable[..., Awaitable[Any]],
+    sim: SimCamera,
+    told: Callable[[], tuple[str, str]],
+    *,
+    leaves: bool,
+) -> None:
+    await auto(Silent())
+    client = await offer()
+    await until(lambda: count_arrived(sim, "liveurl"))
+    await clock.advance(14.9)
+    assert told() == ("flv", "webrtc")
+    if leaves:
+        await client.close()
+        await hass.async_block_till_done()
+        await asyncio.sleep(0.1)
+    await clock.advance(0.2)
+    assert told() == (("flv", "webrtc") if leaves else ("hls", "no_picture"))
+
+
+@pytest.mark.parametrize(
+    ("sdp", "trouble"), [("good", {}), ("bad", {}), ("good", {"encrypted": True})]
+)
+async def test_an_answer_an_error_and_a_camera_without_live_are_no_evidence(
+    clock: ManualClock,
+    auto: Callable[..., Awaitable[Any]],
+    offer: Callable[..., Awaitable[Any]],
+    sim: SimCamera,
+    told: Callable[[], tuple[str, str]],
+    expected_log: list[str],
+    sdp: str,
+    trouble: dict[str, bool],
+) -> None:
+    expected_log.append("homeassistant.components.camera.webrtc: Error handling WebRTC offer")
+    for name, value in trouble.items():
+        setattr(sim, name, value)
+    await auto()
+    client = await offer(sdp)
+    await client.receive_json()
+    await clock.advance(20)
+    assert told() == ("flv", "webrtc")
+
+
+async def test_a_stream_without_a_first_picture_goes_on_by_hls(
+    clock: ManualClock,
+    auto: Callable[..., Awaitable[Any]],
+    viewer: Come,
+    sim: SimCamera,
+    camera: Callable[[], Any],
+    told: Callable[[], tuple[str, str]],
+    expected_log: list[str],
+) -> None:
+    expected_log.append("homeassistant.components.stream|libav")
+    sim.live_slow_start = 2
+    await auto()
+    somebody = await viewer()
+    asking = asyncio.create_task(somebody.ask())
+    await until(lambda: camera().stream is not None or asking.done())
+    await asking
+    stream = camera().stream
+    await clock.advance(15)
+    assert told() == ("hls", "no_picture")
+    await until(lambda: camera().stream is not stream)
+    await somebody.ask()
+    await somebody.see()
+    assert plays_by(camera().stream, "hls")
+
+
+async def test_what_is_stored_is_kept(
+    set_up: SetUp, sim: SimCamera, camera: Callable[[], Any], told: Callable[[], tuple[str, str]]
+) -> None:
+    await set_up(options={"live_protocol": "hlshd"})
+    assert told() == ("hlshd", "option")

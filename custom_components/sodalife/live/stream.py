@@ -23,7 +23,7 @@ from ..api import LiveAddress
 from ..api.live import MARGIN
 from ..const import DOMAIN, LOGGER
 from .hls_restart import keep_players
-from .viewers import Viewers, follow
+from .viewers import Expect, Viewers, follow
 
 FIRST_PAUSE = 10.0  # seconds after a failure without another new address; doubles ...
 MAX_PAUSE = 300.0  # ... up to this
@@ -72,8 +72,12 @@ class LiveStream:
         fetch: Callable[[], Awaitable[LiveAddress]],
         drop: Callable[[], None],
         changed: Callable[[], None],
+        expect: Expect,
     ) -> None:
-        """Take how to get an address that is good, how to say that one is not, and whom to tell."""
+        """Take how to get an address that is good, how to say that one is not, and whom to tell.
+
+        `expect` is told how to look whether a first picture has come.
+        """
         self._hass = hass
         self._name = name
         self._fetch = fetch
@@ -82,6 +86,8 @@ class LiveStream:
         self._told = changed
         self.stream: Stream | None = None
         self._protocol = ""  # that it reads
+        self._expect = expect
+        self._stop_expecting: CALLBACK_TYPE = lambda: None
         self._cancel_timer: CALLBACK_TYPE | None = None
         self._renewing = False
         self._failed_at = float("-inf")
@@ -117,9 +123,16 @@ class LiveStream:
         """
         return self.stream is None or self._protocol == address.protocol
 
+    def _shows_nothing(self, stream: Stream) -> bool:
+        outputs = stream.outputs().values()
+        return bool(outputs) and not any(output.last_segment for output in outputs)
+
     @callback
     def use(self, stream: Stream, address: LiveAddress) -> None:
         """Take charge of a stream that somebody wants, with the address it should play."""
+        if stream is not self.stream:
+            self._stop_expecting()
+            self._stop_expecting = self._expect(lambda: self._shows_nothing(stream))
         self.stream, self._protocol = stream, address.protocol
         self.viewers.seen()
         if stream.source != address.url:
@@ -147,12 +160,13 @@ class LiveStream:
         calm = now > self._failed_at + max(CALM, self._pause * 2)
         self._pause = FIRST_PAUSE if calm else min(self._pause * 2, MAX_PAUSE)
         self._failed_at = now
-        self._renew_soon()
+        self.renew()
 
     @callback
     def let_go(self) -> None:
         """End the stream, whether or not somebody watches, and have it forgotten."""
         stream, self.stream = self.stream, None
+        self._stop_expecting()
         if stream is not None:
             # Not waited for: its thread may be in the middle of a read that takes long.
             self._hass.async_create_background_task(
@@ -195,12 +209,14 @@ class LiveStream:
         @callback
         def ends(now: datetime) -> None:
             self._cancel_timer = None
-            self._renew_soon()
+            self.renew()
 
         wait = max(FIRST_PAUSE, address.expires_at - MARGIN - time.time())
         self._cancel_timer = async_call_later(self._hass, wait, ends)
 
-    def _renew_soon(self) -> None:
+    @callback
+    def renew(self) -> None:
+        """Have another address fetched, if the stream runs."""
         stream = self.stream
         if stream is not None and stream.outputs() and not self._renewing:
             self._renewing = True
