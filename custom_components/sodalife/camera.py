@@ -234,5 +234,6 @@ class SodaCamera(SodaEntity, CameraEntity):
             self._live.changed()
 
     async def _live_address(self) -> LiveAddress:
+        self.soda.at_hand.note_viewer()
         with translated(self.camera_name):
             return await self.soda.live_protocol.address()

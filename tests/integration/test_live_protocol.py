@@ -24,9 +24,10 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
+from simulator import Cloud
 from simulator.camera import SimCamera
 from tests.clock import ManualClock, until
-from tests.integration.common import FindEntity, Look, SetUp, count_arrived
+from tests.integration.common import FindEntity, Look, PassTime, SetUp, count_arrived
 from tests.integration.viewing import Provider, Viewer
 
 type Come = Callable[[], Awaitable[Viewer]]
@@ -334,3 +335,31 @@ async def test_what_is_stored_is_kept(
 ) -> None:
     await set_up(options={"live_protocol": "hlshd"})
     assert told() == ("hlshd", "option")
+
+
+# --- at hand
+
+
+async def test_who_opens_a_camera_watched_before_costs_no_call(
+    hass: HomeAssistant,
+    cloud: Cloud,
+    clock: ManualClock,
+    pass_time: PassTime,
+    set_up: SetUp,
+    sim: SimCamera,
+    camera: Callable[[], Any],
+) -> None:
+    """Also after a restart."""
+    cloud.live.life, cloud.clock = 7200, clock
+    cloud.live._clock = clock
+    entry = await set_up()
+    await camera().stream_source()
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    assert count_arrived(sim, "liveurl") == 1
+    await pass_time(700)
+    await until(lambda: count_arrived(sim, "liveurl") == 2)
+    await camera().stream_source()
+    await pass_time(6000)
+    await camera().stream_source()
+    assert count_arrived(sim, "liveurl") == 2

@@ -9,6 +9,7 @@ from .client import SodaClient
 from .device import Device
 from .errors import CaptureQuotaUsed, DeviceOffline, VideoEncrypted
 from .live import LiveAddresses
+from .live_at_hand import AddressAtHand
 from .live_protocol import SAFE, LiveProtocol
 from .memory import Memory
 from .models import Endpoint, TalkAddress
@@ -36,6 +37,7 @@ class Camera:
         self.snapshots = SnapshotCache(self.device, self.queue)
         self.live = LiveAddresses(self.device, self.queue)
         self.live_protocol = LiveProtocol(self.device, self.live)
+        self.at_hand = AddressAtHand(client.clock, self.queue, self.live, self.live_protocol)
         self.speaker = Speaker(self.device, self.queue)
         self.ptz = Ptz(self.device, self.queue, record or NoRecord(), self.snapshots.expire)
 
@@ -49,11 +51,16 @@ class Camera:
 
     def memory(self) -> Memory:
         """Return what is to outlive this run."""
-        return replace(self.device.memory(), fallback=self.live_protocol.fallback)
+        return replace(
+            self.device.memory(),
+            fallback=self.live_protocol.fallback,
+            watched=self.at_hand.watched,
+        )
 
     def recall(self, memory: Memory) -> None:
         """Go on from what an earlier run has known."""
         self.live_protocol.fallback = memory.fallback
+        self.at_hand.recall(memory.watched, self.serial)
         self.device.recall(memory)
         quota = self.device.failures.get(Endpoint.CAPTURE)
         if quota is not None and isinstance(quota.error, CaptureQuotaUsed):
@@ -100,6 +107,7 @@ class Camera:
         if rests.get(self.serial) == self.queue.rest:  # there may be a new camera for the device
             del rests[self.serial]
         self.speaker.close()
+        await self.at_hand.close()
         await self.live.close()
         await self.ptz.close()
         await self.queue.close()

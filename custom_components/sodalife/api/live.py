@@ -12,6 +12,7 @@ from .fetch import Unfetchable
 from .gate import Gate
 from .live_content import SCHEMES, LiveContent
 from .models import LiveAddress
+from .signal import Signal
 from .single_flight import SingleFlight
 
 MARGIN = 10.0  # seconds before its end that an address is not handed out any more
@@ -31,7 +32,12 @@ class _Known:
 
 
 class LiveAddresses:
-    """The live addresses of one device, by protocol."""
+    """The live addresses of one device, by protocol.
+
+    Attributes:
+        fetched: there is a new one.
+
+    """
 
     def __init__(self, device: Device, queue: CallQueue) -> None:
         """Start without an address."""
@@ -41,6 +47,7 @@ class LiveAddresses:
         self._trials: dict[str, SingleFlight[bool]] = {}
         self._wanted: dict[str, None] = {}  # protocols that were ever asked for, in order
         self._viewers = Gate(device.clock)
+        self.fetched: Signal[[LiveAddress]] = Signal()
 
     def known(self, protocol: str) -> LiveAddress | None:
         """Return the address at hand, if it should still be good; costs nothing."""
@@ -131,4 +138,5 @@ class LiveAddresses:
             raise
         now = Moment.now(self._device.clock)
         self._known[protocol] = _Known(address, now, now)
+        self.fetched.emit(address)
         return address

@@ -8,7 +8,7 @@ from typing import Any
 
 from .errors import CaptureQuotaUsed
 from .foreign import clean
-from .models import Command, Fallback, Reason
+from .models import Command, Fallback, Reason, Watched
 
 MAX_CALLS = 10**6  # a day has 86,400 seconds
 LATEST = 1e11  # seconds since the epoch; a later time is a mistake
@@ -32,6 +32,7 @@ class Memory:
         quota: that there are no more photos on some day.
         refused: the moves that it said it cannot make, and when it said so.
         fallback: why live pictures do not travel by FLV, and since when.
+        watched: when somebody watched live, and how long addresses live.
 
     """
 
@@ -40,6 +41,7 @@ class Memory:
     quota: QuotaUsed | None = None
     refused: Mapping[Command, float] = field(default_factory=dict)
     fallback: Fallback | None = None
+    watched: Watched | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return it as something that can be written down."""
@@ -55,6 +57,7 @@ class Memory:
             },
             "refused": {command.name.lower(): at for command, at in self.refused.items()},
             "fallback": self.fallback and asdict(self.fallback),
+            "watched": self.watched and asdict(self.watched),
         }
 
     @classmethod
@@ -66,7 +69,7 @@ class Memory:
 
         """
         quota = stored["quota"]
-        fallback = stored.get("fallback")  # older ones have none
+        fallback, watched = stored.get("fallback"), stored.get("watched")  # 0.1.0 has neither
         return cls(
             calls=int(_within(stored["calls"], MAX_CALLS)),
             counted_from=_within(stored["counted_from"], LATEST),
@@ -80,6 +83,8 @@ class Memory:
             },
             fallback=fallback
             and Fallback(Reason(fallback["reason"]), _within(fallback["at"], LATEST)),
+            watched=watched
+            and Watched(_within(watched["at"], LATEST), _within(watched["life"], LATEST)),
         )
 
 

@@ -127,6 +127,14 @@ class Fallback:
 
 
 @dataclass(frozen=True, slots=True)
+class Watched:
+    """When somebody watched live (epoch), and how many seconds addresses live."""
+
+    at: float
+    life: float
+
+
+@dataclass(frozen=True, slots=True)
 class TalkAddress:
     """Where the camera's microphone and speaker are; valid until `expires_at` (epoch)."""
 
