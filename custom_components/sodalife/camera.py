@@ -10,9 +10,6 @@ from homeassistant.components.camera import (
     Camera as CameraEntity,
     CameraEntityFeature,
     StreamType,
-    WebRTCAnswer,
-    WebRTCError,
-    WebRTCMessage,
     WebRTCSendMessage,
 )
 from homeassistant.components.stream import Stream
@@ -29,7 +26,8 @@ from .entity import SodaEntity, async_add_for_cameras
 from .errors import translated
 from .live.log_filter import hide_signed_addresses
 from .live.preload import Preload, wanted_for_preload
-from .live.stream import FRESH, LiveStream, frame_of
+from .live.stills import frame_of_provider, frame_of_stream
+from .live.stream import FRESH, LiveStream
 
 PARALLEL_UPDATES = 0  # a stop waits for nobody; the call queue keeps the order
 
@@ -122,6 +120,7 @@ class SodaCamera(SodaEntity, CameraEntity):
         # Not overridden: Home Assistant would take it for a camera that speaks WebRTC itself.
         vars(self)["async_handle_async_webrtc_offer"] = self._handle_offer
         self.async_on_remove(self._live.close)
+        self.async_on_remove(self._close_sessions)
         self._preload = Preload(
             self.hass, self.entity_id, self.soda.device, self.async_create_stream
         )
@@ -138,18 +137,27 @@ class SodaCamera(SodaEntity, CameraEntity):
         Who only looks may be shown what the camera saw before it moved, if there is no better; the
         age stands beside it. Who keeps the picture, or lets it be judged, may not.
         """
-        only_looks = _is_a_look()
-        if self._live is not None and self._live.has_picture and self.stream is not None:
-            frame = None
-            if only_looks or not self.soda.snapshots.moved_within(FRESH):
-                frame = await frame_of(self.stream, width, height)
-            if frame is not None:
-                self.content_type = "image/jpeg"
-                return frame
+        only_looks, frame = _is_a_look(), None
+        if only_looks or not self.soda.snapshots.moved_within(FRESH):
+            frame = await self._live_frame(width, height)
+        if frame is not None:
+            self.content_type = "image/jpeg"
+            return frame
         with translated(self.camera_name):
             snapshot = await self.soda.snapshots.get(this_view=not only_looks)
         self.content_type = snapshot.picture.content_type
         return snapshot.picture.content
+
+    async def _live_frame(self, width: int | None, height: int | None) -> bytes | None:
+        if (live := self._live) is None:
+            return None
+        if live.has_picture and self.stream is not None:
+            frame = await frame_of_stream(self.stream, width, height)
+            if frame is not None:
+                return frame
+        if not live.viewers.sessions:
+            return None
+        return await frame_of_provider(self._webrtc_provider, self, width, height)
 
     @override
     async def stream_source(self) -> str | None:
@@ -202,20 +210,21 @@ class SodaCamera(SodaEntity, CameraEntity):
             return
         viewers = live.viewers
 
-        def send(message: WebRTCMessage) -> None:
-            if isinstance(message, WebRTCAnswer):
-                viewers.came(session_id)
-            elif isinstance(message, WebRTCError):
-                viewers.left(session_id)
-            send_message(message)
-
         # There is an answer once there is a picture, as far as the provider looks for one.
         viewers.offered(session_id, self.soda.live_protocol.expect)
         try:
-            await super().async_handle_async_webrtc_offer(offer_sdp, session_id, send)
+            await super().async_handle_async_webrtc_offer(
+                offer_sdp, session_id, viewers.listener(session_id, send_message)
+            )
         except HomeAssistantError:
             viewers.left(session_id)
             raise
+
+    @callback
+    def _close_sessions(self) -> None:
+        """End what is watched by WebRTC: the camera goes."""
+        for session in self._live.viewers.all_sessions if self._live is not None else ():
+            self.close_webrtc_session(session)
 
     def _has_webrtc(self) -> bool:
         return StreamType.WEB_RTC in self.camera_capabilities.frontend_stream_types

@@ -17,7 +17,8 @@ from homeassistant.components.camera import (
 )
 from homeassistant.components.camera.const import DATA_CAMERA_PREFS
 from homeassistant.components.stream import Stream
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
@@ -27,7 +28,7 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from simulator import Cloud
 from simulator.camera import SimCamera
 from tests.clock import ManualClock, until
-from tests.integration.common import FindEntity, Look, PassTime, SetUp, count_arrived
+from tests.integration.common import FindEntity, Look, PassTime, SetUp, count_arrived, state_of
 from tests.integration.viewing import Provider, Viewer
 
 type Come = Callable[[], Awaitable[Viewer]]
@@ -335,6 +336,107 @@ async def test_what_is_stored_is_kept(
 ) -> None:
     await set_up(options={"live_protocol": "hlshd"})
     assert told() == ("hlshd", "option")
+
+
+# --- WebRTC sessions
+
+
+class Showing(Provider):
+    """Gives a picture of what it hands on, as go2rtc does since Home Assistant has asked for it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.picture: Any = b"\xff\xd8\xff a frame"
+        self.closed: list[str] = []
+
+    async def async_get_image(
+        self, camera: Camera, width: int | None = None, height: int | None = None
+    ) -> bytes | None:
+        if isinstance(self.picture, Exception):
+            raise self.picture
+        return await self.picture() if callable(self.picture) else self.picture
+
+    @callback
+    @override
+    def async_close_session(self, session_id: str) -> None:
+        self.closed.append(session_id)
+
+
+async def test_stills_during_webrtc_come_from_the_provider(
+    hass: HomeAssistant,
+    entity_id: FindEntity,
+    auto: Callable[..., Awaitable[Any]],
+    offer: Callable[..., Awaitable[Any]],
+    sim: SimCamera,
+    look: Look,
+) -> None:
+    provider = Showing()
+    await auto(provider)
+    client = await offer()
+    await client.receive_json()
+    assert await look() == (HTTPStatus.OK, provider.picture)
+    assert count_arrived(sim, "capture") == 0
+    await client.close()
+    await until(lambda: state_of(hass, entity_id("camera")) == "idle")
+    assert (await look())[1] != provider.picture
+    assert count_arrived(sim, "capture") == 1, "nobody watches any more"
+
+
+async def never() -> bytes:
+    await asyncio.sleep(60)
+    return b""
+
+
+@pytest.mark.parametrize(
+    "trouble", [None, b"", HomeAssistantError("no picture"), KeyError(), never]
+)
+async def test_a_still_that_a_provider_cannot_give_is_a_capture(
+    auto: Callable[..., Awaitable[Any]],
+    offer: Callable[..., Awaitable[Any]],
+    sim: SimCamera,
+    look: Look,
+    trouble: Any,
+) -> None:
+    provider = Showing()
+    provider.picture = trouble
+    await auto(provider)
+    client = await offer()
+    await client.receive_json()
+    assert (await look())[0] == HTTPStatus.OK
+    assert count_arrived(sim, "capture") == 1
+
+
+async def test_a_provider_of_an_older_home_assistant_gives_none(
+    auto: Callable[..., Awaitable[Any]],
+    offer: Callable[..., Awaitable[Any]],
+    sim: SimCamera,
+    look: Look,
+) -> None:
+    await auto()
+    client = await offer()
+    await client.receive_json()
+    assert (await look())[0] == HTTPStatus.OK
+    assert count_arrived(sim, "capture") == 1
+
+
+@pytest.mark.parametrize("kind", [Showing, Silent])
+async def test_sessions_end_with_the_camera(
+    hass: HomeAssistant,
+    auto: Callable[..., Awaitable[Any]],
+    offer: Callable[..., Awaitable[Any]],
+    camera: Callable[[], Any],
+    monkeypatch: pytest.MonkeyPatch,
+    kind: type[Provider],
+) -> None:
+    closed: list[str] = []
+    monkeypatch.setattr(kind, "async_close_session", lambda _, session: closed.append(session))
+    await auto(kind())
+    await offer()
+    await until(lambda: camera().soda.live.content("flv"), 10)  # it is tried
+    await asyncio.sleep(0.1)
+    (entry,) = hass.config_entries.async_entries("sodalife")
+    await hass.config_entries.async_unload(entry.entry_id)
+    assert len(closed) == 1
 
 
 # --- at hand

@@ -31,15 +31,6 @@ FRESH = 20.0  # seconds: a segment takes a few, a restart some more
 CALM = 120.0  # seconds without a failure after which the next one counts as the first
 
 
-async def frame_of(stream: Stream, width: int | None, height: int | None) -> bytes | None:
-    """Return a stream's newest picture as JPEG, None if it has none that can be decoded."""
-    try:
-        return await stream.async_get_image(width=width, height=height)
-    except Exception as err:  # noqa: BLE001 - whatever a decoder says of what it was sent
-        LOGGER.debug("No picture from a stream: %s", type(err).__name__)
-        return None
-
-
 async def _end(hass: HomeAssistant, stream: Stream) -> None:
     """End a stream, and have Home Assistant forget it, which it does not by itself."""
     # Its reader would take the quit for the restart that update_source has asked for, and read on.

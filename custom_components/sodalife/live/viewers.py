@@ -12,6 +12,12 @@ from datetime import datetime
 import time
 from typing import TYPE_CHECKING
 
+from homeassistant.components.camera import (
+    WebRTCAnswer,
+    WebRTCError,
+    WebRTCMessage,
+    WebRTCSendMessage,
+)
 from homeassistant.components.stream import HLS_PROVIDER, Stream
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
@@ -60,6 +66,24 @@ class Viewers:
     def offered(self, session: str, expect: Expect) -> None:
         """Note that somebody wants to watch by WebRTC, and expect a picture."""
         self._offers[session] = expect(lambda: session in self._offers)
+
+    @property
+    def all_sessions(self) -> tuple[str, ...]:
+        """The WebRTC sessions there are, and those that have only been offered."""
+        return (*self.sessions, *self._offers)
+
+    def listener(self, session: str, send_message: WebRTCSendMessage) -> WebRTCSendMessage:
+        """Return what hears the provider's messages about a session, and hands them on."""
+
+        @callback
+        def send(message: WebRTCMessage) -> None:
+            if isinstance(message, WebRTCAnswer):
+                self.came(session)
+            elif isinstance(message, WebRTCError):
+                self.left(session)
+            send_message(message)
+
+        return send
 
     @callback
     def came(self, session: str) -> None:
