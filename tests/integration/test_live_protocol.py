@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from http import HTTPStatus
 import time
+from types import SimpleNamespace
 from typing import Any, override
 
 import av
@@ -160,6 +161,35 @@ async def test_unwatched_a_change_costs_nothing(
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=10))
     await hass.async_block_till_done()
     assert count_arrived(sim, "liveurl") == 0
+
+
+@pytest.mark.parametrize("plays", [True, False])
+async def test_a_platform_that_cuts_every_minute_is_no_failing_one(
+    set_up: SetUp,
+    viewer: Come,
+    sim: SimCamera,
+    camera: Callable[[], Any],
+    expected_log: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    plays: bool,
+) -> None:
+    """Each cut gets a new address at once; what has not played meanwhile gets fewer and fewer."""
+    expected_log.append("homeassistant.components.stream|libav")
+    await set_up(options={"live_protocol": "hls"})
+    somebody = await viewer()
+    await somebody.ask()
+    await somebody.see()
+    live, stream, passed = camera()._live, camera().stream, 0.0
+    clock = SimpleNamespace(monotonic=lambda: time.monotonic() + passed, time=time.time)
+    monkeypatch.setattr("custom_components.sodalife.live.stream.time", clock)
+    monkeypatch.setattr(type(live), "_has_shown_since", lambda *_: plays)
+    monkeypatch.setattr(type(stream), "available", False)
+    for _ in range(6):
+        passed += 60
+        live.changed()
+        await until(lambda: not live._renewing)
+    assert count_arrived(sim, "liveurl") == (7 if plays else 6)
 
 
 # --- automatic

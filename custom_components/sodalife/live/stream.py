@@ -81,7 +81,8 @@ class LiveStream:
         self._stop_expecting: CALLBACK_TYPE = lambda: None
         self._cancel_timer: CALLBACK_TYPE | None = None
         self._renewing = False
-        self._failed_at = float("-inf")
+        self._failed_at = float("-inf")  # by the one clock, and ...
+        self._failed = dt_util.utcnow()  # ... by that of segments
         self._pause = 0.0
 
     @property
@@ -100,10 +101,11 @@ class LiveStream:
     @property
     def has_picture(self) -> bool:
         """Whether pictures are coming in: what is left of an earlier time does not count."""
-        if self.stream is None or not self._running:
-            return False
-        since = dt_util.utcnow() - timedelta(seconds=FRESH)
-        newest = [output.last_segment for output in self.stream.outputs().values()]
+        return self._running and self._has_shown_since(dt_util.utcnow() - timedelta(seconds=FRESH))
+
+    def _has_shown_since(self, since: datetime) -> bool:
+        outputs = self.stream.outputs().values() if self.stream is not None else ()
+        newest = [output.last_segment for output in outputs]
         return any(segment is not None and segment.start_time > since for segment in newest)
 
     def can_play(self, address: LiveAddress) -> bool:
@@ -146,11 +148,12 @@ class LiveStream:
             return
         self._drop()
         now = time.monotonic()
-        if now < self._failed_at + self._pause:
+        played = self._has_shown_since(self._failed)  # some platforms cut every minute or so
+        if now < self._failed_at + (FIRST_PAUSE if played else self._pause):
             return
-        calm = now > self._failed_at + max(CALM, self._pause * 2)
+        calm = played or now > self._failed_at + max(CALM, self._pause * 2)
         self._pause = FIRST_PAUSE if calm else min(self._pause * 2, MAX_PAUSE)
-        self._failed_at = now
+        self._failed_at, self._failed = now, dt_util.utcnow()
         self.renew()
 
     @callback
