@@ -105,6 +105,11 @@ class LiveAddresses:
         """Return what lives at an address, byte for byte."""
         return self._alive(self._by_target.get(target))
 
+    def ended(self, target: str) -> float | None:
+        """Return when the time of an address was over, if it was not killed before."""
+        known = self._by_target.get(target)
+        return known.expires if known else None
+
     def by_key(self, key: str) -> LiveAddress | None:
         """Return the address whose segments carry this key."""
         return self._alive(next((a for a in self._by_target.values() if a.key == key), None))

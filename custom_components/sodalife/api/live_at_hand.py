@@ -63,6 +63,11 @@ class AddressAtHand:
         await self._background.cancel()
 
     @property
+    def planned(self) -> bool:
+        """Whether it is going to fetch an address by itself."""
+        return self._timer is not None
+
+    @property
     def _life(self) -> float:
         return self.watched.life if self.watched is not None else 0.0
 
@@ -82,6 +87,7 @@ class AddressAtHand:
             self._timer = self._clock.call_later(seconds, self._due)
 
     def _due(self) -> None:
+        self._timer = None
         if self.watched is None or not self._clock.time() - self.watched.at < LATELY:
             return
         if self._queue.idle:
