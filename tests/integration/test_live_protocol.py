@@ -29,7 +29,15 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from simulator import Cloud
 from simulator.camera import SimCamera
 from tests.clock import ManualClock, until
-from tests.integration.common import FindEntity, Look, PassTime, SetUp, count_arrived, state_of
+from tests.integration.common import (
+    SERIAL,
+    FindEntity,
+    Look,
+    PassTime,
+    SetUp,
+    count_arrived,
+    state_of,
+)
 from tests.integration.viewing import Provider, Viewer
 
 type Come = Callable[[], Awaitable[Viewer]]
@@ -284,6 +292,7 @@ async def test_h265_is_hls_at_once_and_after_a_restart(
     assert told() == ("hls", "not_h264")
     assert [call.protocol for call in sim.calls if call.endpoint == "liveurl"] == ["flv", "hls"]
     (entry,) = hass.config_entries.async_entries("sodalife")
+    assert entry.runtime_data.memory._known[SERIAL].fallback, "written down soon, for a crash"
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
     assert told() == ("hls", "not_h264")
