@@ -134,13 +134,11 @@ class SodaCamera(SodaEntity, CameraEntity):
     ) -> bytes | None:
         """Return the live picture's newest frame if somebody watches, else the snapshot.
 
-        Who only looks may be shown what the camera saw before it moved, if there is no better; the
-        age stands beside it. Who keeps the picture, or lets it be judged, may not.
+        Who only looks may be shown what the camera saw before it moved; the age stands beside it.
+        Who keeps the picture, or lets it be judged, may not.
         """
-        only_looks, frame = _is_a_look(), None
-        if only_looks or not self.soda.snapshots.moved_within(FRESH):
-            frame = await self._live_frame(width, height)
-        if frame is not None:
+        only_looks = _is_a_look()
+        if (frame := await self._live_frame(width, height, only_looks=only_looks)) is not None:
             self.content_type = "image/jpeg"
             return frame
         with translated(self.camera_name):
@@ -148,15 +146,19 @@ class SodaCamera(SodaEntity, CameraEntity):
         self.content_type = snapshot.picture.content_type
         return snapshot.picture.content
 
-    async def _live_frame(self, width: int | None, height: int | None) -> bytes | None:
-        if (live := self._live) is None:
+    async def _live_frame(
+        self, width: int | None, height: int | None, *, only_looks: bool
+    ) -> bytes | None:
+        live = self._live
+        if live is None or not (live.has_picture or live.viewers.sessions):
             return None
+        if not only_looks and self.soda.snapshots.moved_within(FRESH):
+            return None
+        frame = None
         if live.has_picture and self.stream is not None:
             frame = await frame_of_stream(self.stream, width, height)
-            if frame is not None:
-                return frame
-        if not live.viewers.sessions:
-            return None
+        if frame is not None or not live.viewers.sessions:
+            return frame
         return await frame_of_provider(self._webrtc_provider, self, width, height)
 
     @override
