@@ -23,6 +23,7 @@ def test_hold_makes_one_start_and_one_stop(card: CardPage, command: str) -> None
     card.stops_at_once(command, hold)
 
 
+@pytest.mark.own
 def test_long_hold_is_one_move(card: CardPage) -> None:
     card.press("right")
     card.page.wait_for_timeout(10_500)  # longer than the integration would move by itself
@@ -102,6 +103,7 @@ def go_elsewhere(page: Page) -> None:
     )
 
 
+@pytest.mark.own
 @pytest.mark.parametrize("leave", [close, load_another, reload, go_elsewhere])
 def test_leaving_the_page_stops(card: CardPage, leave: Callable[[Page], None]) -> None:
     card.press("left")
@@ -124,6 +126,7 @@ def test_second_pointer_does_not_interfere(card: CardPage) -> None:
     card.started_and_stopped("left")
 
 
+@pytest.mark.own
 def test_touch_holds_and_a_cancelled_touch_stops(open_card: Callable[..., CardPage]) -> None:
     card = open_card(about={"has_touch": True, "viewport": {"width": 390, "height": 844}})
     card.button("up").scroll_into_view_if_needed()
@@ -209,6 +212,7 @@ def test_stop_button_and_home(card: CardPage) -> None:
     assert until(lambda: [c.command for c in card.arrived] == [99, 99])
 
 
+@pytest.mark.own
 def test_home_shows_that_it_moves_until_it_is_stopped(card: CardPage) -> None:
     card.find(".home").click()
     expect(card.find(".home")).to_have_class("home moving")
@@ -247,6 +251,7 @@ def test_escape_stops(open_card: Callable[..., CardPage], show_ptz: bool) -> Non
     card.page.mouse.up()
 
 
+@pytest.mark.own
 def test_camera_that_goes_away_stops(card: CardPage) -> None:
     card.press("left")
     card.wait_until_moving()
