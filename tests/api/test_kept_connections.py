@@ -152,10 +152,34 @@ async def test_a_device_is_given_its_seconds_before_it_is_asked_once_more(
     assert not camera.device.client.rests
 
 
+def only_one(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> asyncio.Semaphore:
+    """Leave room for a single call to those who share the session."""
+    slots = http_transport.Slots.of(platform.session)
+    monkeypatch.setattr(slots, "calls", asyncio.Semaphore(1))
+    return slots.calls
+
+
+async def test_the_wait_for_a_place_is_no_part_of_how_soon_a_connection_was_closed(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = only_one(platform, monkeypatch)
+    monkeypatch.setattr(http_transport, "CLOSED_AT_ONCE", 0.5)
+    server = Server()
+    async with answering(server.handle) as host:
+        client = SodaClient(HttpTransport(platform.session, host), "id", "secret", revision="query")
+        await client.is_online(SERIAL)
+        await place.acquire()
+        server.closes = kept
+        capture = asyncio.create_task(client.capture(SERIAL))
+        await asyncio.sleep(0.7)
+        place.release()
+        assert await capture == SUCCESS["picUrl"]
+
+
 async def test_whoever_gives_a_device_its_seconds_keeps_no_other_call_waiting(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http_transport, "MAX_CALLS", 1)
+    only_one(platform, monkeypatch)
     server = Server()
     async with answering(server.handle) as host:
         client = SodaClient(HttpTransport(platform.session, host), "id", "secret", revision="query")

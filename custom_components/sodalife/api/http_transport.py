@@ -82,49 +82,51 @@ class HttpTransport:
         A server may close one that it has kept just as a request arrives (RFC 9112, 9.3.1). If
         it closes the next one, too, that was no matter of keeping.
         """
-        began = time.monotonic()
-        try:
-            return await self._exchange(post)
-        except aiohttp.ClientConnectorError:
-            raise  # there was no connection
-        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
-            at_once = time.monotonic() < began + CLOSED_AT_ONCE
-            if not (self._keeps and post.repeatable and at_once):
-                raise
-        if post.rest is not None:
+        slot = nullcontext() if post.urgent else self._slots.calls
+        async with slot:
+            began = time.monotonic()
+            try:
+                return await self._exchange(post)
+            except aiohttp.ClientConnectorError:
+                raise  # there was no connection
+            except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
+                at_once = time.monotonic() < began + CLOSED_AT_ONCE
+                if not (self._keeps and post.repeatable and at_once):
+                    raise
+        if post.rest is not None:  # without a place that others wait for
             await post.rest()  # it may have been carried out, after all
-        try:
-            return await self._exchange(post)
-        except aiohttp.ClientConnectionError:
-            self._keeps = False
-            raise
+        async with slot:
+            try:
+                return await self._exchange(post)
+            except aiohttp.ClientConnectionError:
+                self._keeps = False
+                raise
 
     async def _exchange(self, post: Post) -> Answer:
         if (url := self._urls.get(post.path)) is None:
             url = self._urls[post.path] = self._base / post.path
         if (limit := self._timeouts.get(post.timeout)) is None:
             limit = self._timeouts[post.timeout] = aiohttp.ClientTimeout(total=post.timeout)
-        async with nullcontext() if post.urgent else self._slots.calls:
-            post.on_send()
-            async with self._session.post(
-                url,
-                params=post.query,
-                json=post.fields if post.sound is None else None,
-                data=_form(post.fields, post.sound) if post.sound is not None else None,
-                timeout=limit,
-                allow_redirects=False,  # a POST that is redirected loses its body
-                headers=ENCODINGS,
-                auto_decompress=False,
-            ) as response:
-                if CONTENT_ENCODING in response.headers:
-                    body = await read_limited(response, MAX_ANSWER)
-                else:  # as nearly always
-                    plain = bytearray()
-                    while len(plain) <= MAX_ANSWER and (chunk := await response.content.readany()):
-                        plain += chunk
-                    body = bytes(plain) if len(plain) <= MAX_ANSWER else None
-                self._keeps = self._keeps or body is not None
-                return Answer(response.status, body)
+        post.on_send()
+        async with self._session.post(
+            url,
+            params=post.query,
+            json=post.fields if post.sound is None else None,
+            data=_form(post.fields, post.sound) if post.sound is not None else None,
+            timeout=limit,
+            allow_redirects=False,  # a POST that is redirected loses its body
+            headers=ENCODINGS,
+            auto_decompress=False,
+        ) as response:
+            if CONTENT_ENCODING in response.headers:
+                body = await read_limited(response, MAX_ANSWER)
+            else:  # as nearly always
+                plain = bytearray()
+                while len(plain) <= MAX_ANSWER and (chunk := await response.content.readany()):
+                    plain += chunk
+                body = bytes(plain) if len(plain) <= MAX_ANSWER else None
+            self._keeps = self._keeps or body is not None
+            return Answer(response.status, body)
 
 
 class _SoundPayload(aiohttp.Payload):
