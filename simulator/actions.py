@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     type Action = Callable[[Cloud, SimCamera, Call, Ask], Awaitable[Answer]]
 
 SUCCESS: Final = "SUCCESS"
+SERVED: Final = {"hls": "m3u8", "flv": "flv"}  # live protocols, and how their addresses end
 
 
 async def capture(cloud: Cloud, camera: SimCamera, _call: Call, ask: Ask) -> Answer:
@@ -66,12 +67,14 @@ async def liveurl(cloud: Cloud, camera: SimCamera, call: Call, ask: Ask) -> Answ
     if protocol == "rtsp":  # Hikvision platform only
         raise PlatformError("60020")
     scheme, high = protocol.removesuffix("hd"), protocol.endswith("hd")
-    if cloud.only_served and scheme != "hls":
+    if cloud.only_served and scheme not in SERVED:
         raise PlatformError("60020")
-    if scheme == "hls":
+    if kind := SERVED.get(scheme):
         dated = cloud.rules.token_in_query
-        target = cloud.live.add(camera.serial, dated=dated, high=high or not dated).target
-        return {"url": f"http://{ask.host}{target}"}
+        address = cloud.live.add(
+            camera.serial, kind, dated=dated, high=high or not dated, life=camera.live_life
+        )
+        return {"url": f"http://{ask.host}{address.target}"}
     return {"url": cloud.live.other(camera.serial, scheme, ask.host, high=high)}
 
 

@@ -11,6 +11,7 @@ from aiohttp import web
 from .answers import html, redirect
 from .control import add_control
 from .decode import decode_call, read_json
+from .flv_response import send_flv
 from .page import add_page
 from .service import serve_call, serve_token
 from .trouble import answer
@@ -74,6 +75,7 @@ class _Routes:
         app.router.add_get("/pic", self.picture)
         app.router.add_get(r"/{folder:(v3/)?openlive}/{name:[^/]+\.m3u8}", self.playlist)
         app.router.add_get(r"/{folder:(v3/)?openlive}/{key:\w+}/{name:\d+\.ts}", self.segment)
+        app.router.add_get(r"/{folder:(v3/)?openlive}/{name:[^/]+\.flv}", self.flv)
 
     async def token(self, request: web.Request) -> web.StreamResponse:
         """Hand out a token."""
@@ -132,6 +134,18 @@ class _Routes:
         return web.Response(
             text=text, content_type="application/vnd.apple.mpegurl", headers=headers
         )
+
+    async def flv(self, request: web.Request) -> web.StreamResponse:
+        """Send live pictures without end, while the address lives and its camera is there."""
+        address = self._cloud.live.get(request.raw_path)
+
+        async def act() -> web.StreamResponse:
+            if address is None:
+                return html(403, "Forbidden")
+            return await send_flv(self._cloud, request, address)
+
+        fault = self._cloud.faults.take("flv", address.serial if address else "")
+        return await answer(self._cloud, request, fault, act)
 
     async def segment(self, request: web.Request) -> web.StreamResponse:
         """Return a second of live pictures."""

@@ -23,7 +23,25 @@ KEPT_CALLS: Final = 10_000
 
 
 class SimCamera:
-    """A device behind the platform."""
+    """A device behind the platform.
+
+    Attributes:
+        live_life: seconds that its live addresses live; 0: as long as the platform's others.
+        live_cut: seconds after which a live connection (FLV) is closed; 0: never. The address
+            lives on.
+        live_slow_start: seconds from the first look to the first picture, in both protocols.
+        live_h265: its live picture is H.265, not H.264.
+        live_sound: there is sound with it.
+        live_outlasts: who is connected (FLV) when the address ends watches on.
+
+    """
+
+    live_life: float = 0
+    live_cut: float = 0
+    live_slow_start: float = 0
+    live_h265: bool = False
+    live_sound: bool = True
+    live_outlasts: bool = False
 
     def __init__(
         self,

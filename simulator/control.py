@@ -21,13 +21,20 @@ if TYPE_CHECKING:
 SHOWN_CALLS: Final = 50
 SHOWN_VIOLATIONS: Final = 50
 PREVIEW_SIZE: Final = (640, 360)
-SETTABLE: Final = {
+NUMBER: Final = (int, float)
+SETTABLE: Final[dict[str, type | tuple[type, ...]]] = {
     "name": str,
     "online": bool,
     "ptz": bool,
     "pan_tilt": bool,
     "encrypted": bool,
     "foreign": bool,
+    "live_life": NUMBER,
+    "live_cut": NUMBER,
+    "live_slow_start": NUMBER,
+    "live_h265": bool,
+    "live_sound": bool,
+    "live_outlasts": bool,
 }
 
 
@@ -118,9 +125,12 @@ class _Control:
         body = await _body(request)
         serial = str(body.pop("serial", ""))
         try:
-            self._cloud.add_camera(serial, **_properties(body))
+            properties = _properties(body)
+            camera = self._cloud.add_camera(serial)
         except (TypeError, ValueError) as error:
             raise _bad_request(error) from error
+        for name, value in properties.items():
+            setattr(camera, name, value)
         return _done()
 
     async def change_camera(self, request: web.Request) -> web.Response:
@@ -190,8 +200,11 @@ def _properties(body: dict[str, Any]) -> dict[str, Any]:
     for name, value in body.items():
         if name not in SETTABLE:
             raise ValueError(f"a camera has no {name}")
-        if not isinstance(value, SETTABLE[name]):
-            raise TypeError(f"{name} is a {SETTABLE[name].__name__}")
+        wanted = SETTABLE[name]
+        # JSON's true is an int to isinstance.
+        if not isinstance(value, wanted) or (wanted is NUMBER and isinstance(value, bool)):
+            kind = "number" if isinstance(wanted, tuple) else wanted.__name__
+            raise TypeError(f"{name} is a {kind}")
     return body
 
 

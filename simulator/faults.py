@@ -15,6 +15,7 @@ ENDPOINTS: Final = (
     "token",
     "picture",
     "playlist",
+    "flv",
 )
 
 KINDS: Final = {

@@ -56,7 +56,7 @@ class Pictures:
 
 @dataclass(frozen=True, slots=True)
 class LiveAddress:
-    """A playlist's address (path and query) and whom it shows."""
+    """The address (path and query) of a playlist or an FLV, and whom it shows."""
 
     target: str
     serial: str
@@ -75,17 +75,21 @@ class LiveAddresses:
         self._ids = itertools.count(1001)
         self._by_target: dict[str, LiveAddress] = {}
 
-    def add(self, serial: str, *, dated: bool, high: bool) -> LiveAddress:
-        """Make an HLS address: the newer form carries its own deadline, the old one none."""
-        expires = self._clock.time() + self.life
+    def add(
+        self, serial: str, kind: str, *, dated: bool, high: bool, life: float = 0
+    ) -> LiveAddress:
+        """Make an address that is served, of kind `m3u8` or `flv`.
+
+        The newer form carries its own deadline, the old one none.
+        """
+        expires = self._clock.time() + (life or self.life)
         secret = self._make_secret(32)
         key = secret[:32]
         if dated:
-            target = (
-                f"/v3/openlive/{self.name(serial, high=high)}.m3u8?{self._query(secret, expires)}"
-            )
+            name, query = self.name(serial, high=high), self._query(secret, expires)
+            target = f"/v3/openlive/{name}.{kind}?{query}"
         else:
-            target = f"/openlive/{key}.hd.m3u8"
+            target = f"/openlive/{key}.hd.{kind}"
         self._forget_expired()
         self._by_target[target] = address = LiveAddress(target, serial, key, expires)
         return address
@@ -95,13 +99,16 @@ class LiveAddresses:
         if scheme == "ezopen":
             return f"ezopen://open.ys7.com/{serial}/1{'.hd' if high else ''}.live"
         name, query = self.name(serial, high=high), self._query(self._make_secret(32))
-        if scheme == "rtmp":
-            return f"rtmp://{host.partition(':')[0]}:1935/v3/openlive/{name}?{query}"
-        return f"http://{host}/v3/openlive/{name}.flv?{query}"
+        return f"rtmp://{host.partition(':')[0]}:1935/v3/openlive/{name}?{query}"
 
     def get(self, target: str) -> LiveAddress | None:
         """Return what lives at an address, byte for byte."""
         return self._alive(self._by_target.get(target))
+
+    def ended(self, target: str) -> float | None:
+        """Return when the time of an address was over, if it was not killed before."""
+        known = self._by_target.get(target)
+        return known.expires if known else None
 
     def by_key(self, key: str) -> LiveAddress | None:
         """Return the address whose segments carry this key."""

@@ -22,6 +22,8 @@ from custom_components.sodalife.api import Command, SodaClient, SodaError, Sound
 from custom_components.sodalife.api.clock import Timer
 from custom_components.sodalife.api.device import Device
 from custom_components.sodalife.api.errors import AnswerTimeout, CannotConnect, PictureUnusable
+from custom_components.sodalife.api.fetch import Unfetchable
+from custom_components.sodalife.api.live_content import LiveContent
 from custom_components.sodalife.api.models import Picture, Token
 from custom_components.sodalife.api.transport import Answer, Post
 
@@ -106,6 +108,10 @@ class Line:
     async def picture(self, address: str) -> Picture:
         """Have none."""
         raise PictureUnusable
+
+    async def live_content(self, address: str) -> LiveContent:
+        """Have none."""
+        raise Unfetchable
 
 
 class Listener(logging.Handler):

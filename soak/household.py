@@ -7,6 +7,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from custom_components.sodalife.api import Camera, SodaClient
+from custom_components.sodalife.api.live_protocol import AUTO
 from custom_components.sodalife.poller import Poller
 
 from .inprocess import InProcess
@@ -29,6 +30,7 @@ class Household:
     Attributes:
         cameras: those that can be used just now, by serial.
         polling: whether cameras are asked now and then.
+        webrtc: whether somebody hands live pictures on by WebRTC.
 
     """
 
@@ -48,6 +50,7 @@ class Household:
         self._client: SodaClient | None = None
         self._poller: Poller | None = None
         self.polling = True
+        self.webrtc = True
         self._reach = ReachRules(loop, rules)
         rules.waiting = self._waiting
 
@@ -95,6 +98,8 @@ class Household:
         camera = Camera(self._client, serial, MovesOnDisk(self._disk, self.run))
         camera.queue.start_cooldown()  # an earlier run may have called just now
         camera.configure(call_interval=CALL_INTERVAL, snapshot_interval=SNAPSHOT_INTERVAL)
+        camera.live_protocol.option = AUTO
+        camera.live_protocol.has_webrtc = lambda: self.webrtc
         self._reach.add(serial)
         camera.device.outcome.subscribe(lambda err: self._reach.note(serial, err))
         left = self._disk.moves.get(serial)

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, cast
 from aiohttp import web
 
 from custom_components.sodalife.api.errors import PictureUnusable
+from custom_components.sodalife.api.fetch import Unfetchable
+from custom_components.sodalife.api.live_content import LiveContent
 from custom_components.sodalife.api.models import Picture
 from custom_components.sodalife.api.transport import Answer, Post
 from simulator import Cloud, Fault
@@ -112,6 +114,26 @@ class InProcess:
             raise PictureUnusable("", "no picture")
         await asyncio.sleep(self._way())
         return Picture(found.jpeg, "image/jpeg")
+
+    async def live_content(self, address: str) -> LiveContent:
+        """Look behind a live address.
+
+        Raises:
+            Unfetchable: if it is dead, or a fault met it.
+
+        """
+        await asyncio.sleep(self._way())
+        found = self.cloud.live.get(address.removeprefix(f"http://{HOST}"))
+        if found is None or not self.cloud.cameras[found.serial].online:
+            raise Unfetchable("HTTP 404")
+        playlist = ".m3u8" in address
+        fault = self.cloud.faults.take("playlist" if playlist else "flv", found.serial)
+        if fault is not None and fault.kind in {"hang", "slow"}:
+            await asyncio.sleep(fault.seconds)
+        elif fault is not None and fault.kind != "rival":
+            raise Unfetchable("no live picture")
+        await asyncio.sleep(self._way())
+        return LiveContent.PLAYLIST if playlist else LiveContent.H264
 
     def _way(self) -> float:
         return self._chance.uniform(FASTEST, SLOWEST)

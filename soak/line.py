@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import NoReturn
 
+from custom_components.sodalife.api.live_content import LiveContent
 from custom_components.sodalife.api.models import Picture
 from custom_components.sodalife.api.transport import Answer, Post
 
@@ -69,6 +70,12 @@ class Line:
         if not self._run.alive:
             await _nothing()
         return await self._platform.picture(address)
+
+    async def live_content(self, address: str) -> LiveContent:
+        """Look behind a live address."""
+        if not self._run.alive:
+            await _nothing()
+        return await self._platform.live_content(address)
 
     def _bug(self, endpoint: str) -> Bug | None:
         for bug in self.bugs:

@@ -21,7 +21,7 @@ WRONG = ("html", "empty", "cut", "json_list", "json_other", "not_success", "redi
 LOST = ("reset_before", "reset_after", "reset_after")
 ENDPOINTS = (
     *("*", "*", "capture", "controlling", "controlling", "controlling", "sendvoice", "liveurl"),
-    *("onlinestatus", "talkurl", "token", "picture"),
+    *("onlinestatus", "talkurl", "token", "picture", "playlist", "flv"),
 )
 # Said of a start, these say nothing about the motor.
 SAY_NOTHING = (
@@ -65,6 +65,8 @@ class Mischief:
             (4, self._bug),
             (2, self._rival),
             (6, self._switch),
+            (6, self._kill_live),
+            (1, self._webrtc),
             (5, self._stuck),
             (4, self._upstream),
             (2, self._outage),
@@ -163,6 +165,19 @@ class Mischief:
         camera.online = self._chance.random() < 0.6  # noqa: PLR2004 - a bit more often on
         self.made["switched on or off"] += 1
         self._journal.note(camera.serial, "trouble: online", camera.online)
+
+    def _kill_live(self) -> None:
+        """Have a camera's live addresses die before their time."""
+        serial = self._serial()
+        self.made["live addresses killed"] += 1
+        self._journal.note(serial, "trouble: live addresses die")
+        self._cloud.cameras[serial].kill_live()
+        self._rules.live.died(serial)
+
+    def _webrtc(self) -> None:
+        self._household.webrtc = not self._household.webrtc
+        self.made["WebRTC came or went"] += 1
+        self._journal.note(EVERYBODY, "trouble: WebRTC", self._household.webrtc)
 
     def _stuck(self) -> None:
         """Have a camera that cannot move, or a platform that says so."""

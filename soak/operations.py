@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import random
 from typing import Any
 
-from custom_components.sodalife.api import Camera, Clip, Command, Place, SodaError
+from custom_components.sodalife.api import Camera, Clip, Command, LiveAddress, Place, SodaError
 
 from .household import CALL_INTERVAL, Household
 from .journal import Journal
@@ -27,6 +27,7 @@ PAUSES = (0.0, 0.0, 0.3, 2.0, 6.0, 20.0)  # seconds between two things that one 
 BUSY = 30.0
 LOOK = 8.1
 CALL = BUSY + 4 * 10 + 3 * 15
+WATCH = 2 * CALL + 5  # FLV, then HLS
 CAPTURE = BUSY + 2 * 10 + 4 * 20 + 15
 START = BUSY + 6 * 10
 STOP = 60 + 6 * 10
@@ -112,6 +113,12 @@ def _live(chance: random.Random) -> Idea:
     return Idea("live", lambda camera: camera.live.get(protocol), CALL, queues=True)
 
 
+async def _watch(camera: Camera) -> LiveAddress:
+    camera.at_hand.note_viewer()
+    return await camera.live_protocol.address()
+
+
+WATCH_IDEA = Idea("watch", _watch, WATCH, queues=True)
 LOOK_IDEA = Idea("look", lambda camera: camera.snapshots.get(), LOOK)
 CAPTURE_IDEA = Idea("capture", lambda camera: camera.snapshots.capture(), CAPTURE, queues=True)
 STOP_IDEA = Idea("stop", lambda camera: camera.ptz.stop(), STOP, stops=True)
@@ -123,6 +130,7 @@ type MakeIdea = Callable[[random.Random], Idea]
 IDEAS: tuple[MakeIdea, ...] = (
     *(_move, _move, _move, _move, _move, _move, _speak, _set, _live),
     *(lambda _, idea=idea: idea for idea in (LOOK_IDEA, LOOK_IDEA, CAPTURE_IDEA, STOP_IDEA)),
+    *(lambda _, idea=idea: idea for idea in (WATCH_IDEA, WATCH_IDEA)),
     *(lambda _, idea=idea: idea for idea in (STOP_IDEA, ONLINE_IDEA, TALK_IDEA, DROP_IDEA)),
 )
 
@@ -221,6 +229,8 @@ class Crowd:
             self._rules.told_of_a_stop(serial, since)
         self._journal.note(serial, idea.name, "is told", "" if err is None else repr(err))
         if err is None:
+            if idea is WATCH_IDEA:
+                self._rules.told_of_address(serial, task.result().url)
             if idea.stops:
                 self._rules.told_that_it_stopped(serial, since, idea.command)
             return

@@ -12,6 +12,7 @@ from simulator.camera import SimCamera
 from .course import FREE_AGAIN, NEVER
 from .exchange import TOKEN, Exchange
 from .journal import EVERYBODY, Journal
+from .live_rules import LiveRules
 from .token_rules import TokenRules
 from .virtual_loop import VirtualLoop
 from .watch import Watch
@@ -51,6 +52,7 @@ class Rules:
         """Look at a loop and at the cloud that lives on it."""
         self.watches: dict[str, Watch] = {}
         self.tokens = TokenRules(loop, cloud, self.broken)
+        self.live = LiveRules(loop, cloud, self.broken)
         self.hindered_by_bugs = False
         self.waiting: Callable[[str], float | None] = lambda _: None
         self._loop = loop
@@ -160,6 +162,10 @@ class Rules:
         """Check that what somebody wanted to stop, and was told that it has, did."""
         if self.watches[serial].moves_since(since, command):
             self.broken(serial, "somebody is told that it has stopped, but it moves")
+
+    def told_of_address(self, serial: str, url: str) -> None:
+        """Check that a live address which somebody was given is not dead."""
+        self.live.told(serial, url)
 
     def told_of_a_stop(self, serial: str, since: float) -> None:
         """Check that a stop which somebody pressed went out, whatever is known to move."""

@@ -109,6 +109,7 @@ class User:
             ("home", camera.ptz.home),
             ("voice", lambda: camera.speaker.play(_clip)),
             ("live", lambda: camera.live.get("hls")),
+            ("watch", lambda: _watch(camera)),
             ("live failed", lambda: _dropped(camera)),
             ("online", camera.check_online),
         ]
@@ -116,6 +117,11 @@ class User:
 
 def _clip() -> AbstractAsyncContextManager[Clip]:
     return nullcontext(Clip(SOUND, 0.25))
+
+
+async def _watch(camera: Camera) -> None:
+    camera.at_hand.note_viewer()
+    await camera.live_protocol.address()
 
 
 async def _dropped(camera: Camera) -> None:
@@ -144,6 +150,7 @@ class Trouble:
                 (
                     *(self._fault, self._fault, self._fault, self._code, self._code),
                     *(self._hang, self._revoke, self._camera, self._control.clear),
+                    self._kill_live,
                 )
             )()
 
@@ -176,6 +183,10 @@ class Trouble:
         if self._chance.random() < 0.1:  # noqa: PLR2004 - seldom
             self.made["token killed"] += 1
             await self._control.post(self._chance.choice(("rival", "revoke")))
+
+    async def _kill_live(self) -> None:
+        self.made["live addresses killed"] += 1
+        await self._control.post(f"cameras/{self._chance.choice(self._serials)}", kill_live=True)
 
     async def _camera(self) -> None:
         self.made["camera off or on"] += 1

@@ -59,6 +59,7 @@ class Simulation:
             revision=chance.choice(("query", "query", "body")),
             clock=PlatformClock(),
             capture_seconds=1.0,
+            live_life=self._chance("live").choice((300.0, 3600.0, 7200.0)),
             http_error_status=chance.choice((200, 200, 400, 401, 500)),
             make_secret=lambda size: secrets.randbytes(size).hex(),
         )
@@ -153,7 +154,8 @@ class Simulation:
         run = self.household.run
         left = {
             "tasks": run.tasks - 1,  # the poller's
-            "timers": max(0, len(run.timers()) - 1),  # its own, too, unless it is due just now
+            # Its own, too, unless it is due just now.
+            "timers": max(0, len(run.timers()) - 1 - self._planned()),
             "calls being served": self.platform.busy,
             "queues that are not empty": sum(
                 not camera.queue.idle for camera in self.household.cameras.values()
@@ -163,6 +165,10 @@ class Simulation:
             if number:
                 self.rules.broken(EVERYBODY, f"{number} {what} left when all is quiet")
         gc.collect()  # errors that nobody has looked at are told when their tasks are gone
+
+    def _planned(self) -> int:
+        """Return how many cameras are going to fetch a live address by themselves."""
+        return sum(camera.at_hand.planned for camera in self.household.cameras.values())
 
     async def _stop_what_moves(self) -> None:
         """Stop what nobody had to: moves of starts that were never answered."""

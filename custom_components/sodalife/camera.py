@@ -9,13 +9,13 @@ from typing import Any, cast, override
 from homeassistant.components.camera import (
     Camera as CameraEntity,
     CameraEntityFeature,
-    WebRTCAnswer,
-    WebRTCMessage,
+    StreamType,
     WebRTCSendMessage,
 )
 from homeassistant.components.stream import Stream
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.http import current_request
 
@@ -24,7 +24,10 @@ from .const import OPT_LIVE_PROTOCOL
 from .coordinator import SodaConfigEntry, SodaCoordinator
 from .entity import SodaEntity, async_add_for_cameras
 from .errors import translated
-from .live.stream import FRESH, LiveStream, hide_signed_addresses
+from .live.log_filter import hide_signed_addresses
+from .live.preload import Preload, wanted_for_preload
+from .live.stills import frame_of_provider, frame_of_stream
+from .live.stream import FRESH, LiveStream
 
 PARALLEL_UPDATES = 0  # a stop waits for nobody; the call queue keeps the order
 
@@ -77,6 +80,7 @@ class SodaCamera(SodaEntity, CameraEntity):
         SodaEntity.__init__(self, coordinator, camera, subentry)
         CameraEntity.__init__(self)
         self._live: LiveStream | None = None
+        self._preload: Preload | None = None
 
     @property
     @override
@@ -88,9 +92,12 @@ class SodaCamera(SodaEntity, CameraEntity):
     @property
     @override
     def extra_state_attributes(self) -> Mapping[str, Any]:
-        """When the snapshot was taken, and which moves the camera said it cannot do."""
+        """When the snapshot was taken, how live travels and why, and what the camera cannot do."""
+        protocol, reason = self.soda.live_protocol.current
         snapshot, refused = self.soda.snapshots.last, sorted(self.soda.device.refused)
         return {
+            "live_protocol": protocol,
+            "live_protocol_reason": reason,
             "captured_at": snapshot and datetime.fromtimestamp(snapshot.captured_at, UTC),
             "ptz_unsupported": [command.name.lower() for command in refused],
         }
@@ -99,12 +106,25 @@ class SodaCamera(SodaEntity, CameraEntity):
     async def async_added_to_hass(self) -> None:
         """Follow the camera and its stills."""
         await super().async_added_to_hass()
+        protocol = self.soda.live_protocol
+        protocol.has_webrtc = self._has_webrtc
         self._live = LiveStream(
-            self.hass, self.entity_id, self._live_address, self.soda.live.drop, self._live_changed
+            self.hass,
+            self.entity_id,
+            self._live_address,
+            self.soda.live.drop,
+            self._live_changed,
+            protocol.expect,
         )
+        self.async_on_remove(protocol.fell_back.subscribe(self._live.renew))
         # Not overridden: Home Assistant would take it for a camera that speaks WebRTC itself.
         vars(self)["async_handle_async_webrtc_offer"] = self._handle_offer
         self.async_on_remove(self._live.close)
+        self.async_on_remove(self._close_sessions)
+        self._preload = Preload(
+            self.hass, self.entity_id, self.soda.device, self.async_create_stream
+        )
+        self.async_on_remove(self._preload.close)
         self.async_on_remove(self.soda.snapshots.taken.subscribe(self.async_write_ha_state))
         hide_signed_addresses(self.entity_id)
 
@@ -114,21 +134,32 @@ class SodaCamera(SodaEntity, CameraEntity):
     ) -> bytes | None:
         """Return the live picture's newest frame if somebody watches, else the snapshot.
 
-        Who only looks may be shown what the camera saw before it moved, if there is no better; the
-        age stands beside it. Who keeps the picture, or lets it be judged, may not.
+        Who only looks may be shown what the camera saw before it moved; the age stands beside it.
+        Who keeps the picture, or lets it be judged, may not.
         """
         only_looks = _is_a_look()
-        if self._live is not None and self._live.has_picture and self.stream is not None:
-            frame = None
-            if only_looks or not self.soda.snapshots.moved_within(FRESH):
-                frame = await self.stream.async_get_image(width=width, height=height)
-            if frame is not None:
-                self.content_type = "image/jpeg"
-                return frame
+        if (frame := await self._live_frame(width, height, only_looks=only_looks)) is not None:
+            self.content_type = "image/jpeg"
+            return frame
         with translated(self.camera_name):
             snapshot = await self.soda.snapshots.get(this_view=not only_looks)
         self.content_type = snapshot.picture.content_type
         return snapshot.picture.content
+
+    async def _live_frame(
+        self, width: int | None, height: int | None, *, only_looks: bool
+    ) -> bytes | None:
+        live = self._live
+        if live is None or not (live.has_picture or live.viewers.sessions):
+            return None
+        if not only_looks and self.soda.snapshots.moved_within(FRESH):
+            return None
+        frame = None
+        if live.has_picture and self.stream is not None:
+            frame = await frame_of_stream(self.stream, width, height)
+        if frame is not None or not live.viewers.sessions:
+            return frame
+        return await frame_of_provider(self._webrtc_provider, self, width, height)
 
     @override
     async def stream_source(self) -> str | None:
@@ -137,12 +168,17 @@ class SodaCamera(SodaEntity, CameraEntity):
 
     @override
     async def async_create_stream(self) -> Stream | None:
-        """Return the stream, on an address that is good."""
+        """Return the stream, on an address that is good; to preloading none, but start it then."""
+        if self._preload is not None and wanted_for_preload():
+            self._preload.begin()
+            return None
         address = await self._live_address()
-        if self.stream is not None and not self.stream.outputs():
-            self.stream = None  # asleep: it would wake with the last picture it saw
-            if self._live is not None:
-                self._live.let_go()
+        live, stream = self._live, self.stream
+        asleep = stream is not None and not stream.outputs()  # it would wake with an old picture
+        if asleep or (live is not None and not live.can_play(address)):
+            self.stream = None
+            if live is not None:
+                live.let_go()
         if self._live is not None and self.stream is not None:
             self._live.use(self.stream, address)
         stream = await super().async_create_stream()
@@ -172,17 +208,35 @@ class SodaCamera(SodaEntity, CameraEntity):
     async def _handle_offer(
         self, offer_sdp: str, session_id: str, send_message: WebRTCSendMessage
     ) -> None:
-        def send(message: WebRTCMessage) -> None:
-            if isinstance(message, WebRTCAnswer) and self._live is not None:
-                self._live.viewers.came(session_id)
-            send_message(message)
+        if (live := self._live) is None:
+            return
+        viewers = live.viewers
 
-        await super().async_handle_async_webrtc_offer(offer_sdp, session_id, send)
+        # There is an answer once there is a picture, as far as the provider looks for one.
+        viewers.offered(session_id, self.soda.live_protocol.expect)
+        try:
+            await super().async_handle_async_webrtc_offer(
+                offer_sdp, session_id, viewers.listener(session_id, send_message)
+            )
+        except HomeAssistantError:
+            viewers.left(session_id)
+            raise
+
+    @callback
+    def _close_sessions(self) -> None:
+        """End what is watched by WebRTC: the camera goes."""
+        for session in self._live.viewers.all_sessions if self._live is not None else ():
+            self.close_webrtc_session(session)
+
+    def _has_webrtc(self) -> bool:
+        return StreamType.WEB_RTC in self.camera_capabilities.frontend_stream_types
 
     @callback
     def _live_changed(self) -> None:
         if self._live is None or self._live.stream is None:
-            self.stream = None
+            ended, self.stream = self.stream, None
+            if ended is not None and self._preload is not None:
+                self._preload.begin()  # another one, if the user wants that
         self.async_write_ha_state()
 
     def _stream_changed(self) -> None:
@@ -191,5 +245,6 @@ class SodaCamera(SodaEntity, CameraEntity):
             self._live.changed()
 
     async def _live_address(self) -> LiveAddress:
+        self.soda.at_hand.note_viewer()
         with translated(self.camera_name):
-            return await self.soda.live.get(self.coordinator.options[OPT_LIVE_PROTOCOL])
+            return await self.soda.live_protocol.address()

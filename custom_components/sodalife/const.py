@@ -6,6 +6,7 @@ import logging
 from typing import Final
 
 from .api import Command
+from .api.live_protocol import AUTO
 
 DOMAIN: Final = "sodalife"
 LOGGER = logging.getLogger(__package__)
@@ -28,12 +29,13 @@ DEFAULT_OPTIONS: Final = {
     OPT_SNAPSHOT_INTERVAL: 30,
     OPT_CALL_INTERVAL: 4,  # SodaLife "视频API", 接口说明 3: at least 4 s between calls
     OPT_POLL_INTERVAL: 60,
-    OPT_LIVE_PROTOCOL: "hls",
+    OPT_LIVE_PROTOCOL: AUTO,
     OPT_PTZ_PULSE: 0.5,
 }
 
 # What Home Assistant's stream can read; `ezopen` is for the vendor's own players.
 STREAM_PROTOCOLS: Final = ("hls", "hlshd", "flv", "flvhd", "rtmp", "rtmphd", "rtsp")
+LIVE_PROTOCOLS: Final = (AUTO, *STREAM_PROTOCOLS)
 ALL_PROTOCOLS: Final = (*STREAM_PROTOCOLS, "ezopen", "ezopenhd")
 
 _LENS = (Command.ZOOM_IN, Command.ZOOM_OUT, Command.FOCUS_NEAR, Command.FOCUS_FAR)

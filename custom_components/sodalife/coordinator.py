@@ -85,9 +85,7 @@ class SodaCoordinator:
             self.clock,
         )
         self.issues = Issues(hass, entry, self.name_of, self.clock)
-        self.rechecker = Rechecker(
-            self.issues, lambda: str(self.options[OPT_LIVE_PROTOCOL]), self._spawn, self.clock
-        )
+        self.rechecker = Rechecker(self.issues, self._spawn, self.clock)
         self.outcomes = Outcomes(
             self.reachability,
             self.issues,
@@ -220,6 +218,7 @@ class SodaCoordinator:
         camera.configure(
             call_interval=self.options[OPT_CALL_INTERVAL],
             snapshot_interval=self.options[OPT_SNAPSHOT_INTERVAL],
+            live_protocol=self.options[OPT_LIVE_PROTOCOL],
         )
 
     def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:

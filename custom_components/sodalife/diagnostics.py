@@ -14,6 +14,7 @@ from homeassistant.helpers.device_registry import DeviceEntry
 from .api import Camera
 from .api.failure import Failure
 from .api.foreign import redact
+from .api.live_protocol import LiveProtocol
 from .const import CONF_DEVICE_SERIAL, DOMAIN
 from .coordinator import SodaConfigEntry, SodaCoordinator
 
@@ -104,11 +105,26 @@ def _camera(camera: Camera) -> dict[str, Any]:
         "online": device.online,
         "calls_today": device.calls_today,
         "call_interval": camera.queue.interval,
+        "live": _live(camera.live_protocol),
         "moving": camera.ptz.moving and camera.ptz.moving.name.lower(),
         "captures": camera.snapshots.captures,
         "captured_at": snapshot and datetime.fromtimestamp(snapshot.captured_at, UTC).isoformat(),
         "failures": [_failure(failure) for failure in device.failures.values()],
         "last_failure": device.last_failure and _failure(device.last_failure),
+    }
+
+
+def _live(live: LiveProtocol) -> dict[str, Any]:
+    (protocol, reason), fallback = live.current, live.fallback
+    return {
+        "option": live.option,
+        "protocol": protocol,
+        "reason": reason,
+        "fallback": fallback
+        and {
+            "reason": fallback.reason,
+            "at": datetime.fromtimestamp(fallback.at, UTC).isoformat(),
+        },
     }
 
 

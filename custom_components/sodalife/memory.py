@@ -47,7 +47,8 @@ class HomeMemory:
     def follow(self, camera: Camera) -> None:
         """Tell a camera what was known of it, and remember what it finds out."""
         if (memory := self._known.get(camera.serial)) is not None:
-            camera.recall(replace(memory, refused={}) if _user_reloads() else memory)
+            reloaded = replace(memory, refused={}, fallback=None)
+            camera.recall(reloaded if _user_reloads() else memory)
         self._cameras[camera.serial] = camera
         camera.device.changed.subscribe(lambda: self._note(camera))
 
@@ -82,7 +83,7 @@ class HomeMemory:
     def _note(self, camera: Camera) -> None:
         """See whether there is something new that no call brings back."""
         memory, known = camera.memory(), self._known.get(camera.serial, Memory())
-        if (memory.quota, memory.refused) != (known.quota, known.refused):
+        if _lasting(memory) != _lasting(known):
             self._known = {**self._known, camera.serial: memory}
             self.write_soon()
 
@@ -93,6 +94,10 @@ class HomeMemory:
     def _write_down(self) -> dict[str, Any]:
         self._known = self._written = self._collect()
         return {"cameras": {serial: known.to_json() for serial, known in self._known.items()}}
+
+
+def _lasting(memory: Memory) -> tuple[object, ...]:
+    return memory.quota, memory.refused, memory.fallback
 
 
 def _user_reloads() -> bool:

@@ -20,13 +20,11 @@ class Rechecker:
     def __init__(
         self,
         issues: Issues,
-        live_protocol: Callable[[], str],
         spawn: Callable[[Coroutine[Any, Any, None], str], object],
         clock: Clock,
     ) -> None:
-        """Take the issues, the protocol of live pictures, and how to work in the background."""
+        """Take the issues, and how to work in the background."""
         self._issues = issues
-        self._live_protocol = live_protocol
         self._spawn = spawn
         self._clock = clock
         self._tried_at: dict[str, float] = {}
@@ -49,7 +47,7 @@ class Rechecker:
         camera.live.drop()
         again: dict[Endpoint, Callable[[], Awaitable[object]]] = {
             Endpoint.CAPTURE: camera.snapshots.capture,
-            Endpoint.LIVE: lambda: camera.live.get(self._live_protocol()),
+            Endpoint.LIVE: camera.live_protocol.address,
         }
         for endpoint in sorted(endpoints) or [Endpoint.ONLINE]:
             try:

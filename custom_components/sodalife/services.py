@@ -16,7 +16,7 @@ import voluptuous as vol
 from .api import Clip, Command
 from .audio.clip import async_clip, async_file_clip
 from .audio.media import async_require_allowed
-from .const import ALL_PROTOCOLS, DOMAIN, OPT_LIVE_PROTOCOL, OPT_PTZ_PULSE, PTZ_COMMANDS
+from .const import ALL_PROTOCOLS, DOMAIN, OPT_PTZ_PULSE, PTZ_COMMANDS
 from .errors import invalid
 from .targets import Check, Handler, for_cameras
 
@@ -101,8 +101,8 @@ def _require_sound(call: ServiceCall, targets: list[str]) -> None:
 
 
 async def _get_live_url(camera: SodaCamera, call: ServiceCall) -> dict[str, Any]:
-    wanted = call.data.get(ATTR_PROTOCOL, camera.coordinator.options[OPT_LIVE_PROTOCOL])
-    address = await camera.soda.live.get(wanted)
+    soda, wanted = camera.soda, call.data.get(ATTR_PROTOCOL)
+    address = await (soda.live.get(wanted) if wanted else soda.live_protocol.address())
     return {"url": address.url, "protocol": address.protocol}
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from custom_components.sodalife.api import Answer, Camera, Command, Picture, Post, Transport
 from custom_components.sodalife.api.errors import AnswerTimeout, CannotConnect
+from custom_components.sodalife.api.live_content import LiveContent
 from simulator.camera import SimCamera
 from tests.api.world import SERIAL, arrived
 from tests.clock import ManualClock
@@ -100,6 +101,9 @@ class LateStart:
 
     async def picture(self, address: str) -> Picture:
         return await self._inner.picture(address)
+
+    async def live_content(self, address: str) -> LiveContent:
+        return await self._inner.live_content(address)
 
 
 class Notebook:

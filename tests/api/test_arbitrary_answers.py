@@ -12,6 +12,8 @@ import pytest
 from custom_components.sodalife.api import Answer, Command, Post, SodaClient, SodaError
 from custom_components.sodalife.api.device import Device
 from custom_components.sodalife.api.errors import PictureUnusable
+from custom_components.sodalife.api.fetch import Unfetchable
+from custom_components.sodalife.api.live_content import LiveContent
 from custom_components.sodalife.api.models import Picture
 from simulator.codes import CODES
 from soak.spellings import WAYS, found_in
@@ -71,6 +73,9 @@ class Line:
 
     async def picture(self, address: str) -> Picture:
         raise PictureUnusable
+
+    async def live_content(self, address: str) -> LiveContent:
+        raise Unfetchable
 
 
 CALLS: dict[str, Any] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 import logging
 from pathlib import Path
 import re
@@ -22,7 +22,7 @@ from pytest_homeassistant_custom_component.common import (
     mock_integration,
     mock_platform,
 )
-from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator, WebSocketGenerator
 
 import demo.espeak
 import demo.espeak.config_flow
@@ -45,6 +45,7 @@ from tests.integration.common import (
     SetUp,
 )
 from tests.integration.flows import Flow, fill_in
+from tests.integration.viewing import Viewer
 
 SIGNATURES = re.compile(r"/pic\?=|[?&]t=[0-9a-f]{64}|/openlive/[0-9a-f]{32}|[?&]access_token=")
 # They tell what is known here, whether or not anybody can be reached.
@@ -367,3 +368,21 @@ def user(hass: HomeAssistant, host: str) -> Flow:
 async def ready(media_folder: Path, set_up: SetUp) -> None:
     """Have two cameras, and a folder for sounds."""
     await set_up(SERIAL, OTHER)
+
+
+@pytest.fixture
+async def viewer(
+    hass: HomeAssistant,
+    hass_client: ClientSessionGenerator,
+    hass_ws_client: WebSocketGenerator,
+    entity_id: FindEntity,
+) -> Callable[[], Awaitable[Viewer]]:
+    """Have somebody come to watch."""
+
+    async def viewer() -> Viewer:
+        pieces = {"ll_hls": True, "segment_duration": 2, "part_duration": 0.2}
+        assert await async_setup_component(hass, "stream", {"stream": pieces})
+        ws = await hass_ws_client()  # first: it adds a route
+        return Viewer(await hass_client(), ws, entity_id("camera"))
+
+    return viewer

@@ -68,6 +68,8 @@ async def test_diagnostics(
     assert one["camera"] == whole["cameras"][0]
     assert one["camera"]["last_failure"]["error"] == "capture_failed"
     assert one["camera"]["calls_today"] == 4
+    live = {"option": "auto", "protocol": "hls", "reason": "no_webrtc", "fallback": None}
+    assert one["camera"]["live"] == live
 
     text = json.dumps(payloads)  # newer versions add the open issues
     for secret in (CLIENT_SECRET, "demo-client", SERIAL, str(cloud.desk._token), "pic?", "expire="):

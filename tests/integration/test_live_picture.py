@@ -9,28 +9,22 @@ import gc
 from http import HTTPStatus
 import logging
 from pathlib import Path
-import re
-import threading
-from typing import Any, override
+from typing import Any
 import weakref
 
 from homeassistant.components.camera import (
     Camera,
-    CameraWebRTCProvider,
-    WebRTCAnswer,
-    WebRTCError,
-    WebRTCSendMessage,
     async_get_image,
     async_get_stream_source,
     async_register_webrtc_provider,
 )
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
-from pytest_homeassistant_custom_component.typing import ClientSessionGenerator, WebSocketGenerator
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.sodalife.live.viewers import GONE
 from simulator import Cloud, Fault
@@ -45,45 +39,9 @@ from tests.integration.common import (
     count_arrived,
     state_of,
 )
+from tests.integration.viewing import Provider, Viewer, works
 
 # --- live pictures
-
-
-class Provider(CameraWebRTCProvider):
-    """Does as go2rtc does: looks at the scheme when a camera comes, asks at an offer."""
-
-    def __init__(self) -> None:
-        self.seen: list[str] = []
-
-    @property
-    @override
-    def domain(self) -> str:
-        return "test"
-
-    @callback
-    @override
-    def async_is_supported(self, stream_source: str) -> bool:
-        self.seen.append(stream_source)
-        return stream_source.partition(":")[0] in ("http", "https", "rtmp", "rtsp")
-
-    @override
-    async def async_handle_async_webrtc_offer(
-        self, camera: Camera, offer_sdp: str, session_id: str, send_message: WebRTCSendMessage
-    ) -> None:
-        await camera.stream_source()
-        if offer_sdp == "bad":
-            send_message(WebRTCError("test_offer_failed", "no picture"))
-        else:
-            send_message(WebRTCAnswer("answer"))
-
-    @callback
-    @override
-    def async_close_session(self, session_id: str) -> None:
-        pass
-
-    @override
-    async def async_on_webrtc_candidate(self, session_id: str, candidate: Any) -> None:
-        raise NotImplementedError
 
 
 def go_offline(cloud: Cloud) -> None:
@@ -152,93 +110,6 @@ async def fall_asleep(hass: HomeAssistant, entity_id: FindEntity) -> None:
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=6))
     await until(lambda: not stream.outputs() and not works())
     await hass.async_block_till_done()
-
-
-class Viewer:
-    """Watches the camera's live picture as a browser does: address, playlists, segments."""
-
-    def __init__(self, http: Any, ws: Any, entity_id: str) -> None:
-        self._http, self._ws, self._entity_id = http, ws, entity_id
-        self._master = ""
-
-    async def ask(self) -> dict[str, Any]:
-        """Ask Home Assistant for a stream and return its answer."""
-        await self._ws.send_json_auto_id(
-            {"type": "camera/stream", "entity_id": self._entity_id, "format": "hls"}
-        )
-        answer: dict[str, Any] = await self._ws.receive_json()
-        if answer["success"]:
-            self._master = answer["result"]["url"]
-        return answer
-
-    async def get(self, address: str) -> bytes:
-        """Fetch an address; nothing if it is not there."""
-        async with self._http.get(address) as response:
-            return await response.read() if response.status == HTTPStatus.OK else b""
-
-    async def playlist(self) -> dict[int, int]:
-        """Return the segments' numbers, each with how many restarts there were before it.
-
-        That is what hls.js compares from one playlist to the next; it gives up on a difference.
-        """
-        folder = self._master.rpartition("/")[0]
-        lines = (await self.get(f"{folder}/playlist.m3u8")).decode().splitlines()
-        values = dict(
-            line.split(":", 1) for line in lines if line.startswith("#EXT") and ":" in line
-        )
-        number = int(values["#EXT-X-MEDIA-SEQUENCE"])
-        discontinuities = int(values["#EXT-X-DISCONTINUITY-SEQUENCE"])
-        found: dict[int, int] = {}
-        for line in lines:
-            discontinuities += line == "#EXT-X-DISCONTINUITY"
-            if line.startswith("./segment/") and line.endswith(".m4s"):
-                assert line == f"./segment/{number}.m4s"
-                found[number] = discontinuities
-                number += 1
-        return found
-
-    async def segments(self) -> list[str]:
-        """Return the addresses of what there is to see, the header first."""
-        folder = self._master.rpartition("/")[0]
-        playlist = (await self.get(f"{folder}/playlist.m3u8?_HLS_msn=0&_HLS_part=0")).decode()
-        header = re.findall(r'MAP:URI="([^"]+)"', playlist)
-        media = re.findall(r'PART:.*?URI="([^"]+)"|^(\S+\.m4s)$', playlist, re.MULTILINE)
-        return [
-            f"{folder}/{name[2:] if name[0] == '.' else name}"
-            for name in (*header, *("".join(m) for m in media))
-        ]
-
-    async def see(self) -> None:
-        """Wait for a header and a piece of the picture, and look at both."""
-        async with asyncio.timeout(15):
-            while len(found := await self.segments()) < 2:  # noqa: ASYNC110 - others' news
-                await asyncio.sleep(0.1)
-            header, *media = [await self.get(address) for address in found]
-        assert b"avc1" in header
-        assert any(b"moof" in piece and b"mdat" in piece for piece in media)
-
-
-@pytest.fixture
-async def viewer(
-    hass: HomeAssistant,
-    hass_client: ClientSessionGenerator,
-    hass_ws_client: WebSocketGenerator,
-    entity_id: FindEntity,
-) -> Callable[[], Awaitable[Viewer]]:
-    """Have somebody come to watch."""
-
-    async def viewer() -> Viewer:
-        pieces = {"ll_hls": True, "segment_duration": 2, "part_duration": 0.2}
-        assert await async_setup_component(hass, "stream", {"stream": pieces})
-        ws = await hass_ws_client()  # first: it adds a route
-        return Viewer(await hass_client(), ws, entity_id("camera"))
-
-    return viewer
-
-
-def works() -> bool:
-    """Tell whether Home Assistant reads a stream."""
-    return any(thread.name == "stream_worker" for thread in threading.enumerate())
 
 
 async def test_live_picture(

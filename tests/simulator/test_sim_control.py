@@ -102,6 +102,22 @@ async def test_cameras_are_added_and_changed(query: Platform) -> None:
     assert (await query.post_json("/_sim/cameras/NOBODY01", {})).status == 404
 
 
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"live_cut": 0.5, "live_life": 60, "live_sound": False}, 200),
+        ({"live_cut": True}, 400),
+        ({"live_cut": "60"}, 400),
+        ({"live_h265": 1}, 400),
+    ],
+)
+async def test_how_live_behaves_is_set(query: Platform, body: dict[str, Any], status: int) -> None:
+    answer = await query.post_json("/_sim/cameras/TEST0001", body)
+    assert answer.status == status
+    expected = body if status == 200 else {"live_cut": 0, "live_h265": False}
+    assert {name: getattr(query.cam, name) for name in expected} == expected
+
+
 async def test_live_addresses_are_killed(query: Platform) -> None:
     url = (await query.call("liveurl", protocol="hls")).json["url"]
     assert (await query.post_json("/_sim/cameras/TEST0001", {"kill_live": True})).status == 200

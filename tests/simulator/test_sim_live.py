@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import array
 import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, suppress
 import io
 from itertools import pairwise
 import re
@@ -10,13 +13,19 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+import aiohttp
 import av
 import pytest
+
+from simulator.ambience import Ambience
+from simulator.motion import Position
 
 if TYPE_CHECKING:
     from .conftest import Platform, Serve
 
 SERIAL = "TEST0001"
+
+type Connect = Callable[..., Awaitable[aiohttp.ClientResponse]]
 
 
 async def address(platform: Platform, protocol: str = "hls") -> str:
@@ -160,3 +169,177 @@ async def test_the_encoder_stops_when_nobody_looks(
         numbers += re.findall(rb"/(\d+)\.ts", playlist)
     assert len(numbers) == 4
     assert sorted(set(numbers)) == numbers  # it started again, with higher ones
+
+
+# HTTP-FLV.
+
+
+@pytest.fixture
+async def flv(query: Platform) -> AsyncIterator[Connect]:
+    """Connect to the camera's FLV; connections end with the test."""
+    async with AsyncExitStack() as stack:
+
+        async def connect(path: str = "") -> aiohttp.ClientResponse:
+            path = path or await address(query, "flv")
+            return await stack.enter_async_context(query.client.get(path))
+
+        yield connect
+
+
+async def receive(response: aiohttp.ClientResponse, seconds: float) -> bytes:
+    """Return what comes in so many seconds."""
+    data = bytearray()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            while chunk := await response.content.readany():
+                data += chunk
+    return bytes(data)
+
+
+async def plays(response: aiohttp.ClientResponse) -> bool:
+    """Tell whether anything comes."""
+    async with asyncio.timeout(10):
+        return bool(await response.content.readany())
+
+
+async def is_cut(response: aiohttp.ClientResponse, seconds: float = 5) -> bool:
+    """Tell whether the connection ends soon."""
+    try:
+        async with asyncio.timeout(seconds):
+            while await response.content.readany():
+                pass
+    except aiohttp.ClientError:
+        return True
+    except TimeoutError:
+        return False
+    return True
+
+
+def look_into(data: bytes) -> tuple[dict[str, str], list[av.VideoFrame]]:
+    """Return the codecs, by type, and the pictures; also of what ends anywhere."""
+    frames: list[av.VideoFrame] = []
+    with av.open(io.BytesIO(data), format="flv") as container:
+        codecs = {stream.type: stream.codec_context.name for stream in container.streams}
+        with suppress(av.FFmpegError):
+            frames.extend(container.decode(video=0))
+    return codecs, frames
+
+
+async def test_flv_plays_at_the_pace_of_time_from_the_running_group_on(
+    query: Platform, flv: Connect
+) -> None:
+    first, second = await flv(), None
+    assert (first.status, first.content_type) == (200, "video/x-flv")
+    assert first.headers["Transfer-Encoding"] == "chunked"
+    assert await plays(first)
+    second = await flv()
+    assert len(threads(query)) == 1, "one encoder for all viewers"
+    data = await receive(second, 2.0)
+    codecs, frames = look_into(data)
+    assert data[:5] == b"FLV\x01\x05"
+    assert codecs == {"video": "h264", "audio": "aac"}
+    assert frames[0].key_frame
+    assert 15 <= len(frames) <= 31, "two seconds, and at most the running group of one"
+    times = [round(frame.time, 2) for frame in frames]
+    assert {round(later - one, 2) for one, later in pairwise(times)} == {0.1}
+
+
+async def test_one_encoder_serves_both_protocols(query: Platform, flv: Connect) -> None:
+    response = await flv()
+    assert (await read(query, await address(query, "hls")))[0] == 200
+    assert await plays(response)
+    assert len(threads(query)) == 1
+
+
+async def test_hls_has_the_sound_as_well(query: Platform) -> None:
+    assert (await hls_codecs(query)) == {"video": "h264", "audio": "aac"}
+
+
+async def hls_codecs(platform: Platform) -> dict[str, str]:
+    path = await address(platform)
+    _, playlist = await read(platform, path)
+    name = next(line for line in playlist.decode().split() if not line.startswith("#"))
+    folder = path.partition("?")[0].rpartition("/")[0]
+    with av.open(io.BytesIO((await read(platform, f"{folder}/{name}"))[1])) as container:
+        return {stream.type: stream.codec_context.name for stream in container.streams}
+
+
+@pytest.mark.parametrize(
+    ("properties", "codecs"),
+    [
+        ({"live_sound": False}, {"video": "h264"}),
+        ({"live_h265": True}, {"video": "hevc", "audio": "aac"}),
+    ],
+)
+async def test_other_tracks_in_both_protocols_also_while_it_plays(
+    query: Platform, flv: Connect, properties: dict[str, bool], codecs: dict[str, str]
+) -> None:
+    before = await flv()
+    assert await plays(before)
+    path = "/_sim/cameras/TEST0001"
+    assert (await query.post_json(path, properties)).status == 200
+    assert await is_cut(before), "it would not be the same tracks"
+    found, frames = look_into(await receive(await flv(), 2.0))
+    assert found == codecs
+    assert frames
+    assert await hls_codecs(query) == codecs
+
+
+async def test_the_sound_changes_with_where_the_camera_looks(query: Platform) -> None:
+    ahead, aside = Position(), Position(pan=40, zoom=4)
+    heard = [Ambience(SERIAL).samples(where, 1600) for where in (ahead, ahead, aside)]
+    assert heard[0] == heard[1] != heard[2]
+    loudness = [max(abs(value) for value in array.array("h", pcm)) for pcm in heard]
+    assert 100 < loudness[0] < loudness[2] < 10_000, "soft"
+
+
+@pytest.mark.parametrize("outlasts", [False, True])
+@pytest.mark.parametrize("how", ["expired", "killed"])
+async def test_an_flv_address_that_has_ended_is_403(
+    query: Platform, flv: Connect, how: str, *, outlasts: bool
+) -> None:
+    query.cam.live_outlasts = outlasts
+    query.cam.live_life = 60
+    path = await address(query, "flv")
+    assert f"expire={int(query.clock.time()) + 60}&" in path
+    connected = await flv(path)
+    assert await plays(connected)
+    if how == "killed":
+        query.cam.kill_live()
+    else:
+        query.clock.advance(60)
+    assert (await read(query, path))[0] == 403
+    assert await is_cut(connected, 1) is not outlasts
+
+
+async def test_a_connection_is_cut_and_the_address_lives_on(query: Platform, flv: Connect) -> None:
+    query.cam.live_cut = 2
+    path = await address(query, "flv")
+    assert await is_cut(await flv(path), 5)
+    assert await plays(await flv(path))
+
+
+async def test_it_starts_slowly(query: Platform, flv: Connect) -> None:
+    query.cam.live_slow_start = 1
+    response = await flv()
+    assert await receive(response, 0.5) == b""
+    assert await receive(response, 2)
+
+
+async def test_flv_of_a_camera_that_goes_offline(query: Platform, flv: Connect) -> None:
+    response = await flv()
+    query.cam.online = False
+    assert await is_cut(response)
+
+
+async def test_the_encoder_stops_when_the_last_one_has_left(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("simulator.live.IDLE_SECONDS", 0.5)
+    platform = await serve()
+    async with platform.client.get(await address(platform, "flv")) as response:
+        assert await receive(response, 1.5), "as long as it is connected"
+        assert threads(platform)
+    for thread in threads(platform):
+        await asyncio.to_thread(thread.join, 2)
+    assert not threads(platform)

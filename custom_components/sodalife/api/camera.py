@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from .call_queue import CallQueue, Priority
 from .client import SodaClient
 from .device import Device
 from .errors import CaptureQuotaUsed, DeviceOffline, VideoEncrypted
 from .live import LiveAddresses
+from .live_at_hand import AddressAtHand
+from .live_protocol import SAFE, LiveProtocol
 from .memory import Memory
 from .models import Endpoint, TalkAddress
 from .move import LeftMove, MoveRecord, NoRecord
@@ -32,20 +36,31 @@ class Camera:
         client.rests[serial] = self.queue.rest
         self.snapshots = SnapshotCache(self.device, self.queue)
         self.live = LiveAddresses(self.device, self.queue)
+        self.live_protocol = LiveProtocol(self.device, self.live)
+        self.at_hand = AddressAtHand(client.clock, self.queue, self.live, self.live_protocol)
         self.speaker = Speaker(self.device, self.queue)
         self.ptz = Ptz(self.device, self.queue, record or NoRecord(), self.snapshots.expire)
 
-    def configure(self, *, call_interval: float, snapshot_interval: float) -> None:
-        """Set the seconds between calls and the seconds that a snapshot may be old."""
+    def configure(
+        self, *, call_interval: float, snapshot_interval: float, live_protocol: str = SAFE
+    ) -> None:
+        """Set the seconds between calls, those that a snapshot may be old, and how live travels."""
+        self.live_protocol.option = live_protocol
         self.queue.set_interval(call_interval)
         self.snapshots.interval = snapshot_interval
 
     def memory(self) -> Memory:
         """Return what is to outlive this run."""
-        return self.device.memory()
+        return replace(
+            self.device.memory(),
+            fallback=self.live_protocol.fallback,
+            watched=self.at_hand.watched,
+        )
 
     def recall(self, memory: Memory) -> None:
         """Go on from what an earlier run has known."""
+        self.live_protocol.fallback = memory.fallback
+        self.at_hand.recall(memory.watched, self.serial)
         self.device.recall(memory)
         quota = self.device.failures.get(Endpoint.CAPTURE)
         if quota is not None and isinstance(quota.error, CaptureQuotaUsed):
@@ -92,6 +107,8 @@ class Camera:
         if rests.get(self.serial) == self.queue.rest:  # there may be a new camera for the device
             del rests[self.serial]
         self.speaker.close()
+        await self.at_hand.close()
+        await self.live.close()
         await self.ptz.close()
         await self.queue.close()
         await self.snapshots.close()

@@ -16,6 +16,7 @@ from yarl import URL
 
 from .body import ENCODINGS, read_limited
 from .errors import AnswerTimeout, CannotConnect
+from .live_content import LiveContent, fetch_live_content
 from .models import Picture, Sound
 from .picture import fetch_picture
 from .transport import Answer, Post, reason
@@ -75,6 +76,11 @@ class HttpTransport:
             return await fetch_picture(
                 self._session, address, self._base.raw_host or "", slots.large_picture
             )
+
+    async def live_content(self, address: str) -> LiveContent:
+        """Look behind a live address; see `live_content.fetch_live_content`."""
+        async with self._slots.pictures, self._slots.calls:
+            return await fetch_live_content(self._session, address, self._base.raw_host or "")
 
     async def _exchange_or_repeat(self, post: Post) -> Answer:
         """Try once more, where that may be, if the connection was closed under the request.

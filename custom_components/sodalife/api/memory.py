@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from .errors import CaptureQuotaUsed
 from .foreign import clean
-from .models import Command
+from .models import Command, Fallback, Reason, Watched
 
 MAX_CALLS = 10**6  # a day has 86,400 seconds
 LATEST = 1e11  # seconds since the epoch; a later time is a mistake
@@ -31,6 +31,8 @@ class Memory:
         counted_from: ... was counted from then on.
         quota: that there are no more photos on some day.
         refused: the moves that it said it cannot make, and when it said so.
+        fallback: why live pictures do not travel by FLV, and since when.
+        watched: when somebody watched live, and how long addresses live.
 
     """
 
@@ -38,6 +40,8 @@ class Memory:
     counted_from: float = 0.0
     quota: QuotaUsed | None = None
     refused: Mapping[Command, float] = field(default_factory=dict)
+    fallback: Fallback | None = None
+    watched: Watched | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return it as something that can be written down."""
@@ -52,6 +56,8 @@ class Memory:
                 "description": quota.error.description,
             },
             "refused": {command.name.lower(): at for command, at in self.refused.items()},
+            "fallback": self.fallback and asdict(self.fallback),
+            "watched": self.watched and asdict(self.watched),
         }
 
     @classmethod
@@ -63,6 +69,7 @@ class Memory:
 
         """
         quota = stored["quota"]
+        fallback, watched = stored.get("fallback"), stored.get("watched")  # 0.1.0 has neither
         return cls(
             calls=int(_within(stored["calls"], MAX_CALLS)),
             counted_from=_within(stored["counted_from"], LATEST),
@@ -74,6 +81,10 @@ class Memory:
             refused={
                 Command[name.upper()]: _within(at, LATEST) for name, at in stored["refused"].items()
             },
+            fallback=fallback
+            and Fallback(Reason(fallback["reason"]), _within(fallback["at"], LATEST)),
+            watched=watched
+            and Watched(_within(watched["at"], LATEST), _within(watched["life"], LATEST)),
         )
 
 

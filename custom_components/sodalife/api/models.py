@@ -107,6 +107,33 @@ class LiveAddress:
     names_end: bool
 
 
+class Reason(StrEnum):
+    """Why live pictures travel by the protocol they do."""
+
+    OPTION = "option"  # that the user has set
+    WEBRTC = "webrtc"
+    NO_WEBRTC = "no_webrtc"
+    NO_PICTURE = "no_picture"  # of FLV, as the following
+    REFUSED = "refused"
+    NOT_H264 = "not_h264"
+
+
+@dataclass(frozen=True, slots=True)
+class Fallback:
+    """Why FLV was left, and when (seconds since the epoch)."""
+
+    reason: Reason
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """When somebody watched live (epoch), and how many seconds addresses live."""
+
+    at: float
+    life: float
+
+
 @dataclass(frozen=True, slots=True)
 class TalkAddress:
     """Where the camera's microphone and speaker are; valid until `expires_at` (epoch)."""

@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from .foreign import clean
 from .models import Picture, Sound
+
+if TYPE_CHECKING:  # which needs `reason`, by way of `fetch`
+    from .live_content import LiveContent
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,14 @@ class Transport(Protocol):
 
         Raises:
             PictureUnusable: if there is none.
+
+        """
+
+    async def live_content(self, address: str) -> LiveContent:
+        """Look at the first bytes behind a live address that the platform gave.
+
+        Raises:
+            Unfetchable: if there is no live picture.
 
         """
 

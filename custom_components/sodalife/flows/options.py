@@ -20,13 +20,13 @@ import voluptuous as vol
 
 from ..const import (
     DEFAULT_OPTIONS,
+    LIVE_PROTOCOLS,
     OPT_CALL_INTERVAL,
     OPT_LIVE_PROTOCOL,
     OPT_POLL_INTERVAL,
     OPT_PTZ_PULSE,
     OPT_SNAPSHOT_INTERVAL,
     OPT_TTS_ENGINE,
-    STREAM_PROTOCOLS,
 )
 
 
@@ -49,7 +49,7 @@ OPTIONS = vol.Schema(
         vol.Required(OPT_POLL_INTERVAL): _seconds(10, 3600),
         vol.Required(OPT_LIVE_PROTOCOL): SelectSelector(
             SelectSelectorConfig(
-                options=list(STREAM_PROTOCOLS),
+                options=list(LIVE_PROTOCOLS),
                 mode=SelectSelectorMode.DROPDOWN,
                 translation_key=OPT_LIVE_PROTOCOL,
             )

@@ -8,8 +8,8 @@ address shortly before its end, or when it fails, and an idle one before it is u
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
-import logging
 import time
 
 from homeassistant.components.stream import DOMAIN as STREAM, HLS_PROVIDER, Stream
@@ -20,11 +20,10 @@ from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
 from ..api import LiveAddress
-from ..api.foreign import hide_addresses
 from ..api.live import MARGIN
 from ..const import DOMAIN, LOGGER
 from .hls_restart import keep_players
-from .viewers import Viewers, follow
+from .viewers import Expect, Viewers, follow
 
 FIRST_PAUSE = 10.0  # seconds after a failure without another new address; doubles ...
 MAX_PAUSE = 300.0  # ... up to this
@@ -32,49 +31,17 @@ FRESH = 20.0  # seconds: a segment takes a few, a restart some more
 CALM = 120.0  # seconds without a failure after which the next one counts as the first
 
 
-class SignedAddressFilter(logging.Filter):
-    """Takes the signed part of addresses out of what a stream logs."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Rewrite the message; every record passes."""
-        message = record.getMessage()
-        clean = hide_addresses(message)
-        if clean != message:
-            record.msg, record.args = clean, ()
-        return True
-
-
-_FILTER = SignedAddressFilter()
-# What opens addresses in libav: it says which, when the log of streams is at DEBUG.
-_LIBAV_LOGGERS = tuple(
-    f"libav.{name}"
-    for name in ("NULL", "flv", "hls", "http", "https", "mpegts", "rtmp", "rtsp", "tcp", "tls")
-)
-
-
-def hide_signed_addresses(entity_id: str) -> None:
-    """Keep signed addresses out of the log of a camera's stream."""
-    names = (
-        f"homeassistant.components.stream.stream.{entity_id}",
-        "homeassistant.components.go2rtc.server",  # hands on what go2rtc says
-        *_LIBAV_LOGGERS,
-    )
-    for name in names:
-        logging.getLogger(name).addFilter(_FILTER)  # adding it twice changes nothing
-
-
 async def _end(hass: HomeAssistant, stream: Stream) -> None:
     """End a stream, and have Home Assistant forget it, which it does not by itself."""
     # Its reader would take the quit for the restart that update_source has asked for, and read on.
     stream._fast_restart_once = False  # noqa: SLF001
-    settings = stream.dynamic_stream_settings
-    preload, settings.preload_stream = settings.preload_stream, False  # else stop() does nothing
+    # Else stop() does nothing; the next stream of the camera has the same settings, and keeps them.
+    stream.dynamic_stream_settings = replace(stream.dynamic_stream_settings, preload_stream=False)
     try:
         for output in stream.outputs().values():
             await stream.remove_provider(output)  # the last one stops the stream
         await stream.stop()
     finally:
-        settings.preload_stream = preload
         streams: list[Stream] = hass.data.get(STREAM, {}).get(ATTR_STREAMS, [])
         if stream in streams:
             streams.remove(stream)
@@ -96,8 +63,12 @@ class LiveStream:
         fetch: Callable[[], Awaitable[LiveAddress]],
         drop: Callable[[], None],
         changed: Callable[[], None],
+        expect: Expect,
     ) -> None:
-        """Take how to get an address that is good, how to say that one is not, and whom to tell."""
+        """Take how to get an address that is good, how to say that one is not, and whom to tell.
+
+        `expect` is told how to look whether a first picture has come.
+        """
         self._hass = hass
         self._name = name
         self._fetch = fetch
@@ -105,9 +76,13 @@ class LiveStream:
         self.viewers = Viewers(hass, changed)
         self._told = changed
         self.stream: Stream | None = None
+        self._protocol = ""  # that it reads
+        self._expect = expect
+        self._stop_expecting: CALLBACK_TYPE = lambda: None
         self._cancel_timer: CALLBACK_TYPE | None = None
         self._renewing = False
-        self._failed_at = float("-inf")
+        self._failed_at = float("-inf")  # by the one clock, and ...
+        self._failed = dt_util.utcnow()  # ... by that of segments
         self._pause = 0.0
 
     @property
@@ -126,16 +101,32 @@ class LiveStream:
     @property
     def has_picture(self) -> bool:
         """Whether pictures are coming in: what is left of an earlier time does not count."""
-        if self.stream is None or not self._running:
-            return False
-        since = dt_util.utcnow() - timedelta(seconds=FRESH)
-        newest = [output.last_segment for output in self.stream.outputs().values()]
+        return self._running and self._has_shown_since(dt_util.utcnow() - timedelta(seconds=FRESH))
+
+    def _has_shown_since(self, since: datetime) -> bool:
+        outputs = self.stream.outputs().values() if self.stream is not None else ()
+        newest = [output.last_segment for output in outputs]
         return any(segment is not None and segment.start_time > since for segment in newest)
+
+    def can_play(self, address: LiveAddress) -> bool:
+        """Tell whether the stream, if there is one, can go on with another address.
+
+        Another protocol has another time base, and perhaps another codec: a stream that goes on
+        plays at a wrong pace, and cannot decode what it has read.
+        """
+        return self.stream is None or self._protocol == address.protocol
+
+    def _shows_nothing(self, stream: Stream) -> bool:
+        outputs = stream.outputs().values()
+        return bool(outputs) and not any(output.last_segment for output in outputs)
 
     @callback
     def use(self, stream: Stream, address: LiveAddress) -> None:
         """Take charge of a stream that somebody wants, with the address it should play."""
-        self.stream = stream
+        if stream is not self.stream:
+            self._stop_expecting()
+            self._stop_expecting = self._expect(lambda: self._shows_nothing(stream))
+        self.stream, self._protocol = stream, address.protocol
         self.viewers.seen()
         if stream.source != address.url:
             if stream.outputs() and stream.available:
@@ -157,17 +148,19 @@ class LiveStream:
             return
         self._drop()
         now = time.monotonic()
-        if now < self._failed_at + self._pause:
+        played = self._has_shown_since(self._failed)  # some platforms cut every minute or so
+        if now < self._failed_at + (FIRST_PAUSE if played else self._pause):
             return
-        calm = now > self._failed_at + max(CALM, self._pause * 2)
+        calm = played or now > self._failed_at + max(CALM, self._pause * 2)
         self._pause = FIRST_PAUSE if calm else min(self._pause * 2, MAX_PAUSE)
-        self._failed_at = now
-        self._renew_soon()
+        self._failed_at, self._failed = now, dt_util.utcnow()
+        self.renew()
 
     @callback
     def let_go(self) -> None:
         """End the stream, whether or not somebody watches, and have it forgotten."""
         stream, self.stream = self.stream, None
+        self._stop_expecting()
         if stream is not None:
             # Not waited for: its thread may be in the middle of a read that takes long.
             self._hass.async_create_background_task(
@@ -210,12 +203,14 @@ class LiveStream:
         @callback
         def ends(now: datetime) -> None:
             self._cancel_timer = None
-            self._renew_soon()
+            self.renew()
 
         wait = max(FIRST_PAUSE, address.expires_at - MARGIN - time.time())
         self._cancel_timer = async_call_later(self._hass, wait, ends)
 
-    def _renew_soon(self) -> None:
+    @callback
+    def renew(self) -> None:
+        """Have another address fetched, if the stream runs."""
         stream = self.stream
         if stream is not None and stream.outputs() and not self._renewing:
             self._renewing = True
@@ -229,7 +224,10 @@ class LiveStream:
         except HomeAssistantError as err:
             LOGGER.debug("No new live address for %s: %s", self._name, err)
         else:
-            if stream is self.stream:
+            if stream is self.stream and self.can_play(address):
                 self.use(stream, address)
+            elif stream is self.stream:
+                self.let_go()  # who watches opens another one
+                self._told()
         finally:
             self._renewing = False
