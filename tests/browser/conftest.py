@@ -21,8 +21,11 @@ SERIAL = "DEMO0001"
 
 @pytest.fixture(scope="session")
 def demo() -> Iterator[Demo]:
-    """Have a Home Assistant, and a platform that wants no pauses and is quick with photos."""
-    with running_demo("--interval", "0", "--capture-seconds", "0.2") as demo:
+    """Have a Home Assistant, and a platform that wants no pauses and is quick with photos.
+
+    Without go2rtc: live comes through Home Assistant's player. test_live.py has one with it.
+    """
+    with running_demo("--interval", "0", "--capture-seconds", "0.2", "--no-go2rtc") as demo:
         yield demo
 
 

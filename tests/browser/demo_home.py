@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 import json
 import os
@@ -22,7 +22,9 @@ ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
 PATIENCE = 600  # seconds: the first start installs Home Assistant
 
-# No sandbox: CI runs as root. The rest keeps Chromium from looking for Google.
+# No sandbox: CI runs as root. Some keep Chromium from looking for Google, and for anything else
+# that is not on this machine, where WebRTC has to do without what it likes best; sound may start
+# without a click.
 CHROMIUM_OPTIONS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -31,6 +33,10 @@ CHROMIUM_OPTIONS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--allow-loopback-in-peer-connection",
+    "--disable-features=WebRtcHideLocalIpsWithMdns",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+    "--autoplay-policy=no-user-gesture-required",
 ]
 
 
@@ -81,7 +87,7 @@ class Demo:
 def running_demo(*options: str) -> Iterator[Demo]:
     """Run a new demo in a folder of its own, on free ports."""
     with tempfile.TemporaryDirectory(prefix="sodalife-") as folder:
-        port = two_free_ports()
+        port = free_ports()
         arguments = ["--port", str(port), "--folder", folder, "--fresh", *options]
         process = subprocess.Popen(
             [ROOT / "script" / "demo", *arguments],
@@ -114,13 +120,13 @@ def wait_until_ready(process: subprocess.Popen[str]) -> None:
     raise RuntimeError(message)
 
 
-def two_free_ports() -> int:
-    """Return a free port whose successor is free too."""
-    for port in random.sample(range(18200, 19200, 2), 20):
-        with socket.socket() as first, socket.socket() as second:
+def free_ports(count: int = 4) -> int:
+    """Return the first of some free ports in a row."""
+    for port in random.sample(range(18200, 19200, count), 20):
+        with ExitStack() as stack:
             try:
-                first.bind((HOST, port))
-                second.bind((HOST, port + 1))
+                for offset in range(count):
+                    stack.enter_context(socket.socket()).bind((HOST, port + offset))
             except OSError:
                 continue
             return port
