@@ -45,11 +45,13 @@ interface HaIcon extends HTMLElement {
   icon: string;
 }
 
-interface HaCameraStream extends HTMLElement {
+/** `ha-web-rtc-player` and `ha-hls-player`, as far as they are alike. */
+interface HaPlayerElement extends HTMLElement {
   hass: Hass;
-  stateObj: HassEntity;
+  entityid: string;
   muted: boolean;
-  controls: boolean;
+  autoPlay: boolean;
+  playsInline: boolean;
 }
 
 /** An element that Home Assistant gives its state to. */

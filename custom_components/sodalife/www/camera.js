@@ -133,7 +133,11 @@ export class CameraView {
 
   /** The address of the newest picture; while it is offline, of its last photo. */
   get picture() {
-    if (this.available) return this.entity?.attributes.entity_picture;
+    return this.available ? this.entity?.attributes.entity_picture : this.lastPhoto;
+  }
+
+  /** The address of its last photo, if there is one: nothing is asked of the camera. */
+  get lastPhoto() {
     return this.takenAt && this.stateOf("image.last_capture")?.attributes.entity_picture;
   }
 

@@ -1,24 +1,33 @@
-/** When a live picture is started, when it has failed, and how long to wait then. No page needed. */
+/** Whether a live picture moves, when it has failed, and how long to wait then. No page needed. */
 
-const LIVE_PATIENCE = 40000; // until the first picture
-const STALLED = 15000; // a live picture that does not move on
-const PROVEN = 20000; // one that moved for so long is only interrupted ...
-const RESTART = 1000; // ... and starts again at once
-const LIVE_PAUSE = 30000; // otherwise; doubles with every failure ...
-const MAX_LIVE_PAUSE = 300000; // ... up to this
+const FIRST_PICTURE = 25000; // until it is there
+const STILL = 5000; // without a new frame: what is shown is not live
+const WINDOW = 8000; // over which its pace is measured
+const SLOW = 0.5; // of the time that passes: the picture has a wrong clock
+const PROVEN = 20000; // one that moved for so long was only interrupted
+const PAUSES = [0, 3000]; // before it is opened anew; after these it is given up ...
+const LONG_PAUSE = 30000; // ... and tried again later; doubles with every failure ...
+const MAX_PAUSE = 300000; // ... up to this
 const AWAY = 10000; // nobody looks for so long: the live picture ends
+const LATE = 3000; // between two looks: this page was asleep, or busy
+
+const NEVER = Number.NEGATIVE_INFINITY;
 
 /** Watches over one live picture after the other. */
 export class LiveWatch {
-  #seenAt = Number.NEGATIVE_INFINITY;
+  #seenAt = NEVER;
   #notBefore = 0;
-  #pause = 0;
-  #progress = { shownAt: 0, at: 0, time: Number.NaN };
+  #failures = 0;
+  #openedAt = NEVER; // what is open now
+  #firstFrame = NEVER;
+  #newestFrame = NEVER;
+  #lookedAt = NEVER;
+  #expectedSince = NEVER; // frames
+  #pace = { at: NEVER, media: 0, isSlow: false };
 
   /** @param {() => number} now milliseconds */
   constructor(now = () => Date.now()) {
     this.now = now;
-    this.playing = false;
   }
 
   /** Somebody looks. */
@@ -30,63 +39,81 @@ export class LiveWatch {
     return this.now() - this.#seenAt < AWAY;
   }
 
-  get mayStart() {
+  get mayOpen() {
     return this.now() >= this.#notBefore;
   }
 
-  /** A player is there, which shows nothing yet. */
-  started() {
-    this.#progress = { shownAt: 0, at: this.now(), time: Number.NaN };
+  /** Whether it has failed so often that there is no picture for now. */
+  get gaveUp() {
+    return this.#failures > PAUSES.length;
   }
 
-  /** The player shows the picture, for the first time or again. */
-  shown() {
-    const now = this.now();
-    this.#progress = { shownAt: this.#progress.shownAt || now, at: now, time: Number.NaN };
-    this.playing = true;
+  /** Whether what is shown is live: a new frame has just come, and they come at their pace. */
+  get moving() {
+    return this.now() - this.#newestFrame < STILL && !this.#pace.isSlow;
+  }
+
+  /** A player is there, which shows nothing yet. */
+  opened() {
+    this.#openedAt = this.#expectedSince = this.now();
+    this.ended();
   }
 
   /**
-   * Look at how far the picture is, in seconds; tell whether it has stalled. Nothing is expected
-   * of one that nobody sees.
-   * @param {number} time
+   * A frame is shown.
+   * @param {number} media where it belongs in the picture's own time, in seconds
    */
-  hasStalled(time, unseen = false) {
+  frame(media) {
     const now = this.now();
-    if (!this.playing) return now > this.#progress.at + LIVE_PATIENCE;
-    if (time !== this.#progress.time || unseen) {
-      Object.assign(this.#progress, { time, at: now });
-      return false;
+    if (this.#firstFrame === NEVER) this.#firstFrame = now;
+    const jumped = now - this.#newestFrame > STILL || media < this.#pace.media;
+    this.#newestFrame = now;
+    if (jumped) this.#measureFrom(media);
+    else if (now - this.#pace.at >= WINDOW) {
+      const isSlow = (media - this.#pace.media) * 1000 < (now - this.#pace.at) * SLOW;
+      this.#measureFrom(media, isSlow);
     }
-    return now > this.#progress.at + STALLED;
   }
 
-  /** Whether the live picture has moved for so long that it works. */
-  get hasProven() {
-    return this.playing && this.#progress.at - this.#progress.shownAt > PROVEN;
+  /**
+   * Look at it now and then; tell whether it has failed. Nothing is expected of one that nobody sees,
+   * nor at once of one that this page had no time for.
+   */
+  hasFailed(visible = true) {
+    const now = this.now();
+    const asleep = now - this.#lookedAt > LATE;
+    this.#lookedAt = now;
+    if (!visible || asleep) this.#expectedSince = now;
+    if (!visible) this.#pace = { at: NEVER, media: Infinity, isSlow: false };
+    if (this.#firstFrame === NEVER) return now - this.#openedAt > FIRST_PICTURE;
+    return this.#pace.isSlow || now - Math.max(this.#newestFrame, this.#expectedSince) > STILL;
   }
 
-  /** It works: the next failure counts as the first. */
-  forgive() {
-    this.#pause = 0;
-  }
-
-  /** It has failed; return after how many milliseconds to start anew, if there is no doubt. */
-  failed() {
-    const proven = this.hasProven; // it was only interrupted
+  /**
+   * It has failed: wait before it is opened anew.
+   * @param {boolean} known whether the reason is known, so that another try is worth nothing now
+   */
+  failed(known = false) {
+    if (this.#newestFrame - this.#firstFrame > PROVEN) this.#failures = 0;
+    this.#failures += 1;
+    if (known) this.#failures = Math.max(this.#failures, PAUSES.length + 1);
+    const long = LONG_PAUSE * 2 ** (this.#failures - PAUSES.length - 1);
+    this.#notBefore = this.now() + (PAUSES[this.#failures - 1] ?? Math.min(long, MAX_PAUSE));
     this.ended();
-    this.#pause = proven ? 0 : Math.min(this.#pause * 2 || LIVE_PAUSE, MAX_LIVE_PAUSE);
-    this.#notBefore = this.now() + this.#pause;
-    return proven ? RESTART : undefined;
+  }
+
+  /** What was in its way has gone: the next failure counts as the first. */
+  forgive() {
+    this.#failures = this.#notBefore = 0;
   }
 
   ended() {
-    this.playing = false;
+    this.#firstFrame = this.#newestFrame = NEVER;
+    this.#pace = { at: NEVER, media: Infinity, isSlow: false };
   }
 
-  /** Another camera: what was known is of no use. */
-  forget() {
-    this.ended();
-    this.#pause = this.#notBefore = 0;
+  /** @param {number} media */
+  #measureFrom(media, isSlow = false) {
+    this.#pace = { at: this.now(), media, isSlow };
   }
 }

@@ -6,11 +6,12 @@ import { Stage } from "./stage.js";
 import { find } from "./template.js";
 
 const UNPLAYABLE = { translation_key: "unplayable" };
+const LOST = { translation_key: "live_lost" };
 
 /** Owns the picture with all that is said of it. */
 export class Picture {
   /** @type {CameraView | undefined} */ #view;
-  /** @type {LivePicture | undefined} */ #live;
+  /** @type {LivePicture | null | undefined} null: it cannot be had */ #live;
   #loads = false;
 
   /**
@@ -53,15 +54,16 @@ export class Picture {
     this.#view = view;
     if (live && seen && !this.#loads) this.#load();
     this.#live?.look(view, { wanted: live, seen });
-    if (seen && !this.#live?.playing && !held) this.still.look(view);
+    const coming = live && view.canStream && (this.#live === undefined || this.#live?.isComing);
+    if (seen && !this.#live?.playing && !held) this.still.look(view, coming);
     this.#show();
   }
 
   /** A card that shows stills never needs the player. */
   async #load() {
     this.#loads = true;
-    const { LivePicture } = await import("./player.js");
-    this.#live = new LivePicture(this.place, this.lookAgain);
+    const module = await import("./player.js").catch(() => null);
+    this.#live = module && new module.LivePicture(this.place, this.lookAgain);
     this.lookAgain();
   }
 
@@ -74,8 +76,10 @@ export class Picture {
     const view = this.#view;
     if (!view) return;
     const { available } = view;
-    const { playing = false, unplayable = false } = this.#live ?? {};
-    const own = unplayable && !found.live ? { live: UNPLAYABLE } : {};
+    this.#live?.setBlocked(Boolean(found.live));
+    const { playing = false, unplayable = false, gaveUp = false } = this.#live ?? {};
+    const reason = found.live ?? (unplayable ? UNPLAYABLE : gaveUp ? LOST : undefined);
+    const own = reason && { live: reason };
     const obstacle = obstacleOf({ ...found, ...own }, { available, playing, live });
     const about = obstacle && (await this.stage.wordsFor(obstacle, view));
     if (view !== this.#view) return;
@@ -106,6 +110,6 @@ export class Picture {
   }
 
   #show() {
-    if (this.#view) this.stage.show(this.#view, this.still, this.#live);
+    if (this.#view) this.stage.show(this.#view, this.still, this.#live ?? undefined);
   }
 }

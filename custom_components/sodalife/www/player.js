@@ -1,49 +1,90 @@
-/** The live picture: Home Assistant's own player, in its place on the stage. */
+/** The live picture: Home Assistant's own players, in their place on the stage. */
 
-import { loadElement } from "./home-assistant.js";
+import { typesOf } from "./capabilities.js";
 import { LiveWatch } from "./live.js";
-import { findAll } from "./template.js";
+import { Players } from "./players.js";
 
-const PLAYER = "ha-camera-stream";
 const DOUBT = 6000; // milliseconds without a picture after which we ask whether there can be one
+const LOOK = 1000;
+const SOON = 10000; // so long a picture is worth waiting for: no photo is taken meanwhile
 
-/** Owns the element that the player is put into. */
+/** Owns the place that the players are put into. */
 export class LivePicture {
-  /** @type {HaCameraStream | null} */ #player = null;
-  /** @type {HTMLVideoElement | undefined} */ #video;
   /** @type {object | null} */ #loading = null;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */ #restart;
+  /** @type {ReturnType<typeof setInterval> | undefined} */ #timer;
+  /** @type {CameraView | undefined} */ #view;
+  #wantedSince = 0;
+  #blocked = false;
+  #muted = true;
 
   /**
    * @param {HTMLElement} place
    * @param {() => void} changed
    */
   constructor(place, changed) {
-    this.place = place;
     this.changed = changed;
     this.watch = new LiveWatch();
+    this.players = new Players(place, {
+      frame: (media) => this.#frame(media),
+      failed: () => this.#failed(),
+    });
     this.unplayable = false; // in this browser
   }
 
+  /** Whether what is shown is live. */
   get playing() {
-    return this.watch.playing;
+    return this.watch.moving;
+  }
+
+  /** Whether something is shown that stands still. */
+  get frozen() {
+    return !this.playing && this.players.haveShown;
   }
 
   get connecting() {
-    return Boolean(this.#player || this.#loading || this.#restart) && !this.playing;
+    return this.#wantedSince > 0 && !this.playing && !this.watch.gaveUp;
+  }
+
+  /** Whether a live picture is to be expected so soon that a photo would be of no use. */
+  get isComing() {
+    return this.connecting && (this.frozen || Date.now() - this.#wantedSince < SOON);
+  }
+
+  /** Whether it has failed again and again. */
+  get gaveUp() {
+    return this.#wantedSince > 0 && !this.playing && this.watch.gaveUp;
+  }
+
+  /** Whether it is some seconds behind. */
+  get delayed() {
+    return this.players.areDelayed;
   }
 
   get muted() {
-    return this.#player?.muted !== false;
+    return this.#muted;
   }
 
   toggleSound() {
-    if (this.#player) this.#player.muted = !this.#player.muted;
+    this.#muted = !this.#muted;
+    this.players.set({ muted: this.#muted });
+    if (this.#muted || !this.players.lackSound || !this.#view) return;
+    this.players.freeze();
+    this.watch.ended();
+    this.#open(this.#view);
+  }
+
+  /**
+   * Say whether something is known to be in its way; once that has gone, it is worth a try.
+   * @param {boolean} blocked
+   */
+  setBlocked(blocked) {
+    if (this.#blocked && !blocked) this.watch.forgive();
+    this.#blocked = blocked;
   }
 
   /** @param {CameraView} view */
-  follow({ hass, entity }) {
-    if (this.#player && entity) Object.assign(this.#player, { hass, stateObj: entity });
+  follow({ hass }) {
+    this.players.set({ hass });
   }
 
   /**
@@ -52,108 +93,75 @@ export class LivePicture {
    * @param {{ wanted: boolean, seen: boolean }} state
    */
   look(view, { wanted, seen }) {
-    const { watch } = this;
+    const { watch, players } = this;
+    this.#view = view;
     if (seen) watch.seen();
-    if (!wanted || !view.canStream || !watch.isWatched) this.end();
-    else if (this.#player && this.#hasStalled()) this.#failed();
-    else if (watch.hasProven) watch.forgive();
-    else if (!this.#player && !this.#loading && !this.#restart && watch.mayStart) this.#start(view);
+    if (!wanted || !view.canStream || !watch.isWatched) return this.end();
+    this.#wantedSince ||= Date.now();
+    this.#timer ??= setInterval(this.changed, LOOK);
+    if (watch.hasFailed(seen && !document.hidden) && players.areOpen) this.#failed();
+    if (!players.areOpen && !this.#loading && watch.mayOpen) this.#open(view);
   }
 
   end() {
-    clearTimeout(this.#restart);
-    this.#restart = undefined;
-    this.#player?.remove();
-    this.#player = this.#loading = null;
-    this.#video = undefined;
+    clearInterval(this.#timer);
+    this.#timer = this.#view = undefined;
+    this.#wantedSince = 0;
+    this.#muted = true;
+    this.#loading = null;
+    this.players.close();
     this.watch.ended();
   }
 
   forget() {
     this.end();
-    this.watch.forget();
-    this.unplayable = false;
+    this.watch.forgive();
+    this.unplayable = this.#blocked = false;
   }
 
   /** @param {CameraView} view */
-  async #start(view) {
+  async #open(view) {
     const loading = (this.#loading = {});
-    const loaded = await loadPlayer(view.id);
+    const types = await typesOf(view);
     if (this.#loading !== loading) return; // not wanted any more
     this.#loading = null;
-    if (loaded) this.#show(view);
-    else this.#failed();
-  }
-
-  /** @param {CameraView} view */
-  #show({ hass, entity }) {
-    const player = /** @type {HaCameraStream} */ (document.createElement(PLAYER));
-    Object.assign(player, { hass, stateObj: entity, muted: true, controls: false });
-    player.addEventListener("load", (event) => {
-      if (this.#player === player) this.#shown(event.composedPath());
-    });
-    player.addEventListener("streams", (event) => {
-      const { detail } = /** @type {CustomEvent} */ (event);
-      if (this.#player === player && detail?.hasVideo === false) this.#failed();
-    });
-    this.#player = player;
-    this.watch.started();
-    this.place.replaceChildren(player);
-    setTimeout(() => this.#player === player && !this.playing && this.#doubt(player), DOUBT);
+    this.watch.opened();
+    if (!types.length) {
+      this.#failed();
+      return;
+    }
+    this.players.open(view, types, this.#muted);
+    setTimeout(() => this.#doubt(view), DOUBT);
     this.changed();
   }
 
   /**
    * No picture came: find out whether one can.
-   * @param {HaCameraStream} player
+   * @param {CameraView} view
    */
-  async #doubt({ hass, stateObj }) {
+  async #doubt({ hass, id }) {
+    if (this.playing || this.#view?.id !== id || this.#blocked) return;
     const { isUnplayable } = await import("./codec.js");
-    const unplayable = await isUnplayable(hass, stateObj.entity_id);
+    const unplayable = await isUnplayable(hass, id);
     if (this.playing) return;
     this.unplayable = unplayable;
     this.changed();
   }
 
-  /** @param {EventTarget[]} path */
-  #shown(path) {
-    for (const element of path) {
-      const root = element instanceof HTMLElement && element.shadowRoot;
-      const [video] = root ? findAll(root, "video") : [];
-      if (!video) continue; // its own replacement for video: a still
-      this.#video = /** @type {HTMLVideoElement} */ (video);
-      this.watch.shown();
-      this.unplayable = false;
-      this.changed();
-      return;
-    }
-  }
-
-  #hasStalled() {
-    const video = this.#video;
-    return this.watch.hasStalled(video?.currentTime ?? 0, document.hidden || video?.paused);
+  /** @param {number} media */
+  #frame(media) {
+    const { playing } = this;
+    this.watch.frame(media);
+    if (this.playing === playing) return;
+    this.unplayable = false;
+    this.changed();
   }
 
   #failed() {
-    if (this.#player && !this.playing) this.#doubt(this.#player);
-    const again = this.watch.failed();
-    this.end();
-    if (again !== undefined) {
-      this.#restart = setTimeout(() => {
-        this.#restart = undefined;
-        this.changed();
-      }, again);
-    }
+    if (this.#view && !this.frozen) this.#doubt(this.#view);
+    this.players.freeze();
+    this.watch.failed(this.#blocked || this.unplayable);
+    if (this.watch.gaveUp) this.players.close(); // a photo says more
     this.changed();
-  }
-}
-
-/** @param {string} entity */
-async function loadPlayer(entity) {
-  try {
-    await loadElement(PLAYER, { type: "picture-entity", entity, camera_view: "live" });
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -47,19 +47,22 @@ export class Snapshot {
   /**
    * Have it renewed if that is due.
    * @param {CameraView} view
+   * @param {boolean} poster whether the newest there is will do, however old it is: a live picture comes,
+   *   and a photo would cost the camera's next seconds
    */
-  look(view) {
+  look(view, poster = false) {
     const now = Date.now();
-    const due = now >= this.#askedAt + INTERVAL || view.takenAt !== this.#of;
+    const source = poster ? view.lastPhoto : view.picture;
+    const due = view.takenAt !== this.#of || (poster ? !this.isThere : now >= this.#askedAt + INTERVAL);
     const waiting = this.#loading && now < this.#askedAt + PATIENCE;
-    if (!due || waiting || !view.picture) return;
+    if (!due || waiting || !source) return;
     const image = new Image();
-    const ofNow = view.streaming;
-    this.#askedAt = now;
+    const ofNow = view.streaming && !poster;
+    this.#askedAt = poster ? 0 : now;
     this.#loading = image;
     image.onload = () => this.#loaded(image, ofNow);
     image.onerror = () => this.#ended(image);
-    image.src = view.hass.hassUrl(`${view.picture}&card=${now}`);
+    image.src = view.hass.hassUrl(`${source}&card=${now}`);
   }
 
   /**

@@ -14,7 +14,13 @@ const SINCE = { dateStyle: "medium", timeStyle: "short" };
 /** @type {Record<string, string>} what the integration says of these is for actions that fail */
 const UNREACHED = { cannot_connect: "platform_down", device_offline: "offline_since" };
 
-const NO_LIVE = { playing: false, connecting: false, muted: true };
+const NO_LIVE = { playing: false, frozen: false, connecting: false, delayed: false, muted: true };
+
+/** @param {Pick<LivePicture, "playing" | "frozen" | "connecting">} live */
+function stateOf({ playing, frozen, connecting }) {
+  if (playing) return "live";
+  return connecting ? (frozen ? "interrupted" : "connecting") : "";
+}
 
 /** Owns the stage and the caption; the still and the player are other parts'. */
 export class Stage {
@@ -70,23 +76,24 @@ export class Stage {
   /**
    * @param {CameraView} view
    * @param {Snapshot} still
-   * @param {Pick<LivePicture, "playing" | "connecting" | "muted">} live
+   * @param {Pick<LivePicture, "playing" | "frozen" | "connecting" | "delayed" | "muted">} live
    */
   show(view, still, live = NO_LIVE) {
-    const { playing } = live;
-    const state = !view.available ? "offline" : playing ? "live" : live.connecting ? "connecting" : "";
+    const { playing, frozen } = live;
+    const state = view.available ? stateOf(live) : "offline";
     this.root.classList.toggle("offline", state === "offline");
     this.root.classList.toggle("playing", playing);
+    this.root.classList.toggle("frozen", frozen);
     this.badge.className = `badge ${state}`;
     this.badge.hidden = !state;
-    this.badgeWords.textContent = state && this.ha.text(state);
+    this.badgeWords.textContent = state && this.ha.text(playing && live.delayed ? "live_delayed" : state);
     this.#showSound(live);
     still.describe(this.ha.text("picture", { name: view.name }));
-    this.nothing.hidden = playing || still.isThere;
+    this.nothing.hidden = playing || frozen || still.isThere;
     this.nothingWords.textContent = this.ha.text(
       view.available && this.why.hidden ? "loading" : "no_picture",
     );
-    this.#showAge(still.isThere && !playing && !still.isOfNow ? view.takenAt : undefined);
+    this.#showAge(still.isThere && !playing && !frozen && !still.isOfNow ? view.takenAt : undefined);
   }
 
   /**
@@ -101,13 +108,13 @@ export class Stage {
   }
 
   /**
-   * What is in the way, and what to do. How long it has not been reached, the state tells; what this
-   * browser cannot play, we know.
+   * What is in the way, and what to do. How long it has not been reached, the state tells; what the
+   * card has found out by itself is said in its own words.
    * @param {Obstacle} obstacle
    * @param {CameraView} view
    */
   async wordsFor({ translation_key: key, ...more }, { available, entity }) {
-    if (key === "unplayable") return this.ha.text(key);
+    if (!more.translation_domain) return this.ha.text(key);
     const words = UNREACHED[key];
     if (available || !words || !entity) return this.ha.explain({ translation_key: key, ...more });
     const since = new Date(entity.last_changed).toLocaleString(languageOf(this.ha.hass), SINCE);

@@ -41,9 +41,11 @@ button:disabled { cursor: default; opacity: 0.38; }
 @keyframes flash { 15% { opacity: 0.85; } }
 .still img { pointer-events: none; width: 100%; height: 100%; object-fit: contain; display: block; }
 .stage.offline .still { filter: grayscale(1) brightness(0.6); }
-.player { display: flex; align-items: center; opacity: 0; transition: opacity 0.3s; }
-.stage.playing .player { opacity: 1; }
-.player ha-camera-stream { width: 100%; --video-max-height: none; pointer-events: none; }
+.player { display: grid; align-items: center; opacity: 0; transition: opacity 0.3s; }
+.player > * { grid-area: 1 / 1; width: 100%; --video-max-height: none; pointer-events: none; }
+.stage.playing .player, .stage.frozen .player { opacity: 1; }
+/* It is not now what the camera sees. */
+.stage.frozen .player { filter: grayscale(1) brightness(0.6); }
 .nothing {
   display: flex; flex-direction: column; align-items: center; justify-content: center; gap: 8px;
   color: rgba(255, 255, 255, 0.75); --mdc-icon-size: 48px;
@@ -59,8 +61,8 @@ button:disabled { cursor: default; opacity: 0.38; }
 .badge { font-weight: 500; }
 .badge i { width: 8px; height: 8px; border-radius: 50%; background: currentColor; }
 .badge.live i { background: #ff3b30; }
-.badge.connecting i { animation: breathe 1.2s infinite; }
-.badge.offline i { background: #ffb300; }
+.badge.connecting i, .badge.interrupted i { animation: breathe 1.2s infinite; }
+.badge.offline i, .badge.interrupted i { background: #ffb300; }
 .glass { width: 36px; height: 36px; border-radius: 50%; --mdc-icon-size: 20px; }
 .tile:not(.large) .glass { display: none; }
 .glass:hover { background: var(--secondary-background-color); }
