@@ -56,6 +56,7 @@ class Demo:
 
     url: str
     platform: str
+    pid: int = 0
 
     def state(self, serial: str) -> dict[str, Any]:
         """Return what the platform knows of a camera."""
@@ -74,6 +75,13 @@ class Demo:
     def clear_faults(self) -> None:
         """Have everything work."""
         self._ask("/_sim/faults", method="DELETE")
+
+    def end_go2rtc(self) -> None:
+        """End go2rtc, or its stand-in, as a crash would; the demo starts it again 20 s later."""
+        search = ["pgrep", "-P", str(self.pid), "-f", "go2rtc"]
+        found = subprocess.run(search, check=True, capture_output=True, text=True).stdout.split()
+        for pid in found:
+            os.kill(int(pid), signal.SIGKILL)
 
     def _ask(self, path: str, body: object = None, method: str | None = None) -> dict[str, Any]:
         data = None if body is None else json.dumps(body).encode()
@@ -97,7 +105,7 @@ def running_demo(*options: str) -> Iterator[Demo]:
         )
         try:
             wait_until_ready(process)
-            yield Demo(f"http://{HOST}:{port}", f"http://{HOST}:{port + 1}")
+            yield Demo(f"http://{HOST}:{port}", f"http://{HOST}:{port + 1}", process.pid)
         finally:
             process.send_signal(signal.SIGTERM)
             process.communicate(timeout=60)
