@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+import re
 import time
 from typing import Any
 
@@ -15,6 +16,8 @@ PLACE = "browser-test"  # the dashboard that the tests write
 CAMERA = "camera.demo0001"
 TAG = "sodalife-camera-card"
 START, STOP = 0, 1
+LIVE = re.compile("^Live")
+PLAYER = "ha-hls-player"
 LATEST_START = 0.4  # seconds from the press to the platform
 LATEST_STOP = 0.15  # seconds from the release to the platform
 TRIES = 3
@@ -130,7 +133,9 @@ class CardPage:
         self.open_dashboard()
         if cards:
             self.find(".stage").wait_for()
-            self.find(".still img").wait_for()  # a photo being taken would hold up a move
+            self.find(
+                ".still img, .playing"
+            ).first.wait_for()  # a photo being taken holds up a move
             self.page.wait_for_timeout(300)
         self.forget()
 

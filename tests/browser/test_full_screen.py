@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 import re
 
-from page import START, STOP, CardPage, until
+from page import LIVE, PLAYER, START, STOP, CardPage, until
 from playwright.sync_api import expect
 import pytest
 
@@ -216,11 +216,11 @@ def test_what_lies_on_the_picture_fades(large: CardPage) -> None:
 
 def test_the_picture_goes_on_when_it_is_opened(open_card: Open) -> None:
     card = open_card(live=True)
-    expect(card.find(".badge")).to_have_text("Live", timeout=30_000)
-    card.find("ha-camera-stream").evaluate("player => player.isTheSame = true")
+    expect(card.find(".badge")).to_have_text(LIVE, timeout=30_000)
+    card.find(PLAYER).evaluate("player => player.isTheSame = true")
     time = card.find("video").evaluate("video => video.currentTime")
     card.find(".stage").click()
     expect(card.find(".body.large")).to_be_visible()
-    assert card.find("ha-camera-stream").evaluate("player => player.isTheSame")
+    assert card.find(PLAYER).evaluate("player => player.isTheSame")
     assert until(lambda: card.find("video").evaluate("video => video.currentTime") > time + 1)
-    expect(card.find(".badge")).to_have_text("Live")
+    expect(card.find(".badge")).to_have_text(LIVE)

@@ -7,7 +7,7 @@ import re
 
 from conftest import SERIAL
 from demo_home import Demo
-from page import CAMERA, HASS, TAG, CardPage, until
+from page import CAMERA, HASS, LIVE, PLAYER, TAG, CardPage, until
 from playwright.sync_api import Page, expect
 import pytest
 
@@ -153,15 +153,15 @@ def test_live_for_two_cards_stills_for_more_and_live_for_the_one_that_is_opened(
     tile = {"entity": SECOND_CAMERA, "show_controls": False}
     card = open_card(live="auto", more=[tile])
     badges = card.page.locator(f"{TAG} .badge")
-    expect(badges.nth(0)).to_have_text("Live", timeout=40_000)
-    expect(badges.nth(1)).to_have_text("Live", timeout=40_000)
+    expect(badges.nth(0)).to_have_text(LIVE, timeout=40_000)
+    expect(badges.nth(1)).to_have_text(LIVE, timeout=40_000)
     about = {"viewport": {"width": 900, "height": 1600}}
     card = open_card(about, live="auto", show_controls=False, more=[tile, TILE])
     card.page.wait_for_timeout(6000)
-    assert card.page.locator(f"{TAG} ha-camera-stream").count() == 0
+    assert card.page.locator(f"{TAG} {PLAYER}").count() == 0
     card.page.locator(f"{TAG} .stage").nth(1).click()
-    expect(card.page.locator(f"{TAG} .badge").nth(1)).to_have_text("Live", timeout=40_000)
-    assert card.page.locator(f"{TAG} ha-camera-stream").count() == 1
+    expect(card.page.locator(f"{TAG} .badge").nth(1)).to_have_text(LIVE, timeout=40_000)
+    assert card.page.locator(f"{TAG} {PLAYER}").count() == 1
     card.page.keyboard.press("Escape")
     expect(card.page.locator(f"{TAG} .badge").nth(1)).to_be_hidden(timeout=20_000)
 
@@ -199,7 +199,7 @@ def test_sixteen_tiles(open_card: Open, first_page: Page) -> None:
     assert page.evaluate("window.stillsAfter") < 3000
     assert page.evaluate("window.unseen") > 0
     assert page.evaluate("window.loadedUnseen") == 0
-    assert page.locator(f"{TAG} ha-camera-stream").count() == 0
+    assert page.locator(f"{TAG} {PLAYER}").count() == 0
     assert problems == []
 
 
