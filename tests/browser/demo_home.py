@@ -78,10 +78,18 @@ class Demo:
 
     def end_go2rtc(self) -> None:
         """End go2rtc, or its stand-in, as a crash would; the demo starts it again 20 s later."""
+        for pid in self._go2rtc():
+            os.kill(pid, signal.SIGKILL)
+
+    @property
+    def has_go2rtc(self) -> bool:
+        """Whether there is a process of it."""
+        return bool(self._go2rtc())
+
+    def _go2rtc(self) -> list[int]:
         search = ["pgrep", "-P", str(self.pid), "-f", "go2rtc"]
-        found = subprocess.run(search, check=True, capture_output=True, text=True).stdout.split()
-        for pid in found:
-            os.kill(int(pid), signal.SIGKILL)
+        found = subprocess.run(search, check=False, capture_output=True, text=True)
+        return [int(pid) for pid in found.stdout.split()]
 
     def _ask(self, path: str, body: object = None, method: str | None = None) -> dict[str, Any]:
         data = None if body is None else json.dumps(body).encode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 import time
 from typing import Any
 
@@ -11,8 +12,8 @@ from page import TAG, CardPage, until
 STILL = 5.0  # seconds after which no picture may be called live
 LATE = 1.0  # seconds that this machine may be late with a look
 
-# Notes each frame that is shown (when, its place in the picture's time, how much it differs from the
-# one before, and whether it came by WebRTC), and ten times a second what the badge says.
+# Notes each frame that is shown (when, its place in the picture's time, how much it differs from
+# the one before, and whether it came by WebRTC), and twenty times a second what the badge says.
 NOTE_FRAMES = """
 (() => {
   if (window !== window.top) return;
@@ -174,7 +175,7 @@ class LivePage(CardPage):
     def longest_gap(self, since: float) -> float:
         """Return the longest time without a frame since then, in seconds."""
         times = [since, *(frame.at for frame in self.frames(since)), time.time()]
-        return max(later - earlier for earlier, later in zip(times, times[1:], strict=False))
+        return max(later - earlier for earlier, later in pairwise(times))
 
     def sound(self) -> dict[str, float]:
         """Return how much sound has been decoded."""
