@@ -12,6 +12,7 @@ import sys
 from aiohttp import ClientError, ClientSession
 
 from .child import Child, DemoError
+from .go2rtc_server import go2rtc
 from .home_assistant import HomeAssistant
 from .options import options
 from .setup import CLIENT_ID, CLIENT_SECRET, DASHBOARD, OFFLINE, cameras_in, set_up
@@ -19,6 +20,10 @@ from .state import HOST, REPLACED, STAND_INS, State
 
 # How Home Assistant ends when a person restarts it from its own pages.
 RESTART = 100
+
+# Seconds until go2rtc is started again if it ends, as Home Assistant's own would be. So long that
+# somebody who ended it sees what a card does meanwhile.
+WITHOUT_GO2RTC = 20
 
 
 def check_port(port: int) -> None:
@@ -89,25 +94,54 @@ async def watch(child: Child) -> None:
     raise child.failure()
 
 
-async def run(chosen: Namespace) -> None:
-    """Run the demo until somebody ends it."""
-    url, platform = (f"http://{HOST}:{chosen.port + offset}" for offset in (0, 1))
-    for offset in (0, 1):
+async def keep_running(child: Child) -> None:
+    """Restart a program that others do without for a while."""
+    while True:
+        code = await child.ended()
+        print(f"{child.name} ended ({code}). It starts again in {WITHOUT_GO2RTC} s.", flush=True)
+        await asyncio.sleep(WITHOUT_GO2RTC)
+        await child.start()
+
+
+def prepare(chosen: Namespace) -> tuple[State, Child | None]:
+    """Make sure of the ports and write the folder; return that and go2rtc, if it is to run."""
+    for offset in range(4 if chosen.go2rtc else 2):
         check_port(chosen.port + offset)
     state = State(chosen.folder)
     if chosen.fresh:
         state.delete()
-    state.prepare(chosen.port, chosen.language)
+    state.folder.mkdir(parents=True, exist_ok=True)
+    port = chosen.port + 2
+    webrtc = go2rtc(state.folder, port) if chosen.go2rtc else None
+    state.prepare(chosen.port, chosen.language, f"http://{HOST}:{port}" if webrtc else None)
+    return state, webrtc
+
+
+def say_how_live_comes(chosen: Namespace, webrtc: Child | None) -> None:
+    """Say what shows live pictures."""
+    if webrtc:
+        print(f"Live pictures come by WebRTC. {webrtc.name} hands them on.", flush=True)
+    elif chosen.go2rtc:
+        print("There is no go2rtc, and no stand-in: live pictures come some seconds late.")
+
+
+async def run(chosen: Namespace) -> None:
+    """Run the demo until somebody ends it."""
+    url, platform = (f"http://{HOST}:{chosen.port + offset}" for offset in (0, 1))
+    state, webrtc = prepare(chosen)
     print("Starting Home Assistant and the simulated platform ...", flush=True)
+    say_how_live_comes(chosen, webrtc)
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(ClientSession())
         children = [simulator(state, chosen.port + 1, chosen), home_assistant(state)]
-        for child in children:
+        for child in [webrtc, *children] if webrtc else children:
             stack.push_async_callback(child.stop)
             await child.start()
         async with asyncio.TaskGroup() as tasks:
             for child in children:
                 tasks.create_task(watch(child))
+            if webrtc:
+                tasks.create_task(keep_running(webrtc))
             tasks.create_task(get_ready(session, url, platform, state, chosen.language))
 
 

@@ -17,7 +17,7 @@ class DemoError(Exception):
 
 
 class Child:
-    """A Python program that runs as a process of its own and writes to a log file."""
+    """A program that runs as a process of its own and writes to a log file."""
 
     def __init__(
         self,
@@ -25,9 +25,12 @@ class Child:
         arguments: Sequence[str],
         log: Path,
         environment: Mapping[str, str] | None = None,
+        *,
+        program: str | Path = sys.executable,
     ) -> None:
         self.name = name
         self.log = log
+        self._program = program
         self._arguments = arguments
         self._environment = {**os.environ, **(environment or {})}
         self._process: asyncio.subprocess.Process | None = None
@@ -36,7 +39,7 @@ class Child:
         """Start it, in a process group of its own: Ctrl-C reaches the demo alone."""
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
+                self._program,
                 *self._arguments,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,

@@ -19,7 +19,10 @@ def options() -> Namespace:
     )
     parser.add_argument("--fresh", action="store_true", help="forget earlier runs")
     parser.add_argument(
-        "--port", type=int, default=8123, help="of Home Assistant; the platform takes the next one"
+        "--port",
+        type=int,
+        default=8123,
+        help="of Home Assistant; the platform and go2rtc take the next three",
     )
     parser.add_argument(
         "--language", choices=sorted(WORDS), default="en", help="of names and of the dashboard"
@@ -31,6 +34,12 @@ def options() -> Namespace:
         "--interval", type=float, default=4.0, help="seconds the platform wants between calls"
     )
     parser.add_argument("--capture-seconds", type=float, default=1.0, help="seconds a photo takes")
+    parser.add_argument(
+        "--no-go2rtc",
+        dest="go2rtc",
+        action="store_false",
+        help="live without WebRTC, as where go2rtc is not installed",
+    )
     parser.add_argument(
         "--folder", type=Path, default=ROOT / ".demo", help="where to keep everything"
     )

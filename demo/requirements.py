@@ -12,7 +12,7 @@ from typing import Any
 import homeassistant
 from homeassistant.bootstrap import CORE_INTEGRATIONS, DEFAULT_INTEGRATIONS
 
-from .state import COMPONENTS, INTEGRATION, REPLACED
+from .state import COMPONENTS, INTEGRATION, REPLACED, WEBRTC
 
 BUILT_IN = Path(homeassistant.__file__).parent / "components"
 
@@ -29,7 +29,7 @@ def manifest(domain: str) -> dict[str, Any]:
 
 def requirements() -> list[str]:
     """Return the requirements of everything the demo loads, dependencies included."""
-    waiting = {*CORE_INTEGRATIONS, *DEFAULT_INTEGRATIONS, *COMPONENTS, INTEGRATION.name}
+    waiting = {*CORE_INTEGRATIONS, *DEFAULT_INTEGRATIONS, *COMPONENTS, *WEBRTC, INTEGRATION.name}
     seen: set[str] = set()
     found: set[str] = set()
     while waiting:

@@ -21,6 +21,15 @@ HOST = "127.0.0.1"
 # Parts of Home Assistant beyond those that it always loads.
 COMPONENTS = ("config", "diagnostics", "media_source", "stream", "tts")
 
+# Parts for live pictures by WebRTC. Without ICE servers nobody outside is asked for anything.
+WEBRTC = ("go2rtc", "web_rtc")
+WEBRTC_YAML = """\
+go2rtc:
+  url: {go2rtc}
+web_rtc:
+  ice_servers: []
+"""
+
 # Packages with no wheel for every Python, which Home Assistant gets from stand_ins/ instead.
 STAND_INS = ROOT / "demo" / "stand_ins"
 REPLACED = ("pymicro-vad", "pyspeex-noise")
@@ -80,11 +89,14 @@ class State:
         """Forget everything."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def prepare(self, port: int, language: str) -> None:
-        """Write what Home Assistant needs before it starts on this port."""
+    def prepare(self, port: int, language: str, go2rtc: str | None) -> None:
+        """Write what Home Assistant needs before it starts on this port.
+
+        `go2rtc` is the address of its API, if there is one.
+        """
         self.storage.mkdir(parents=True, exist_ok=True)
         self._link_integrations()
-        self._write_configuration(port, language)
+        self._write_configuration(port, language, go2rtc)
         self._write_onboarding()
         self._write_sounds()
 
@@ -107,11 +119,13 @@ class State:
             if not link.is_symlink():
                 link.symlink_to(integration)
 
-    def _write_configuration(self, port: int, language: str) -> None:
+    def _write_configuration(self, port: int, language: str, go2rtc: str | None) -> None:
         text = CONFIGURATION.format(
             host=HOST, media=self.media, url=f"http://{HOST}:{port}", language=language
         )
         text += "".join(f"{component}:\n" for component in COMPONENTS)
+        if go2rtc:
+            text += WEBRTC_YAML.format(go2rtc=go2rtc)
         if HTTP_STORE.exists():
             self._write_http(port)
         else:

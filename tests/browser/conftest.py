@@ -12,17 +12,26 @@ import pytest
 
 pytest.register_assert_rewrite("page")
 
-from page import CAMERA, CardPage, quicken, save  # noqa: E402
+pytest.register_assert_rewrite("live_page")
+
+from live_page import LivePage  # noqa: E402
+from page import CAMERA, CardPage, quicken, save, set_options  # noqa: E402
 
 type Open = Callable[..., CardPage]
+type OpenLive = Callable[..., LivePage]
 
 SERIAL = "DEMO0001"
+LIVE_OPTIONS = {"live_protocol": "auto", "poll_interval": 3600}
+AS_NEW = {"live_cut": 0, "live_h265": False, "live_sound": True, "encrypted": False, "home": True}
 
 
 @pytest.fixture(scope="session")
 def demo() -> Iterator[Demo]:
-    """Have a Home Assistant, and a platform that wants no pauses and is quick with photos."""
-    with running_demo("--interval", "0", "--capture-seconds", "0.2") as demo:
+    """Have a Home Assistant, and a platform that wants no pauses and is quick with photos.
+
+    Without go2rtc: live comes through Home Assistant's player. test_live.py has one with it.
+    """
+    with running_demo("--interval", "0", "--capture-seconds", "0.2", "--no-go2rtc") as demo:
         yield demo
 
 
@@ -99,3 +108,42 @@ def open_card(
 def card(open_card: Open) -> CardPage:
     """Open a card that shows photos."""
     return open_card()
+
+
+@pytest.fixture(scope="session")
+def live_demo() -> Iterator[Demo]:
+    """Have another demo, with go2rtc: what GO2RTC names, or what is on PATH, or the stand-in."""
+    with running_demo("--interval", "0", "--capture-seconds", "0.2") as demo:
+        yield demo
+
+
+@pytest.fixture(scope="session")
+def live_first_page(browser: Browser, live_demo: Demo) -> Iterator[Page]:
+    """Log in there, and stay to change dashboards and options."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{live_demo.url}/profile/general")
+    quicken(page)
+    set_options(page, **LIVE_OPTIONS)
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def open_live(browser: Browser, live_demo: Demo, live_first_page: Page) -> Iterator[OpenLive]:
+    """Open a dashboard with one card that shows a camera live, in a new browser each time."""
+    contexts: list[BrowserContext] = []
+    log_in = live_first_page.context.storage_state()
+    set_options(live_first_page, **LIVE_OPTIONS)
+
+    def open_live(serial: str = SERIAL) -> LivePage:
+        save(live_first_page, {"entity": f"camera.{serial.lower()}", "live": True})
+        contexts.append(browser.new_context(storage_state=log_in, service_workers="block"))
+        opened = LivePage(contexts[-1].new_page(), live_demo, serial)
+        opened.open()
+        return opened
+
+    yield open_live
+    for context in contexts:
+        context.close()
+    live_demo.change(SERIAL, **AS_NEW)

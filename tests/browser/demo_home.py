@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 import json
 import os
@@ -22,7 +22,9 @@ ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
 PATIENCE = 600  # seconds: the first start installs Home Assistant
 
-# No sandbox: CI runs as root. The rest keeps Chromium from looking for Google.
+# No sandbox: CI runs as root. Some keep Chromium from looking for Google, and for anything else
+# that is not on this machine, where WebRTC has to do without what it likes best; sound may start
+# without a click.
 CHROMIUM_OPTIONS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -31,6 +33,10 @@ CHROMIUM_OPTIONS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--allow-loopback-in-peer-connection",
+    "--disable-features=WebRtcHideLocalIpsWithMdns",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+    "--autoplay-policy=no-user-gesture-required",
 ]
 
 
@@ -50,6 +56,7 @@ class Demo:
 
     url: str
     platform: str
+    pid: int = 0
 
     def state(self, serial: str) -> dict[str, Any]:
         """Return what the platform knows of a camera."""
@@ -69,6 +76,21 @@ class Demo:
         """Have everything work."""
         self._ask("/_sim/faults", method="DELETE")
 
+    def end_go2rtc(self) -> None:
+        """End go2rtc, or its stand-in, as a crash would; the demo starts it again 20 s later."""
+        for pid in self._go2rtc():
+            os.kill(pid, signal.SIGKILL)
+
+    @property
+    def has_go2rtc(self) -> bool:
+        """Whether there is a process of it."""
+        return bool(self._go2rtc())
+
+    def _go2rtc(self) -> list[int]:
+        search = ["pgrep", "-P", str(self.pid), "-f", "go2rtc"]
+        found = subprocess.run(search, check=False, capture_output=True, text=True)
+        return [int(pid) for pid in found.stdout.split()]
+
     def _ask(self, path: str, body: object = None, method: str | None = None) -> dict[str, Any]:
         data = None if body is None else json.dumps(body).encode()
         request = Request(self.platform + path, data=data, method=method)
@@ -81,7 +103,7 @@ class Demo:
 def running_demo(*options: str) -> Iterator[Demo]:
     """Run a new demo in a folder of its own, on free ports."""
     with tempfile.TemporaryDirectory(prefix="sodalife-") as folder:
-        port = two_free_ports()
+        port = free_ports()
         arguments = ["--port", str(port), "--folder", folder, "--fresh", *options]
         process = subprocess.Popen(
             [ROOT / "script" / "demo", *arguments],
@@ -91,7 +113,7 @@ def running_demo(*options: str) -> Iterator[Demo]:
         )
         try:
             wait_until_ready(process)
-            yield Demo(f"http://{HOST}:{port}", f"http://{HOST}:{port + 1}")
+            yield Demo(f"http://{HOST}:{port}", f"http://{HOST}:{port + 1}", process.pid)
         finally:
             process.send_signal(signal.SIGTERM)
             process.communicate(timeout=60)
@@ -114,13 +136,13 @@ def wait_until_ready(process: subprocess.Popen[str]) -> None:
     raise RuntimeError(message)
 
 
-def two_free_ports() -> int:
-    """Return a free port whose successor is free too."""
-    for port in random.sample(range(18200, 19200, 2), 20):
-        with socket.socket() as first, socket.socket() as second:
+def free_ports(count: int = 4) -> int:
+    """Return the first of some free ports in a row."""
+    for port in random.sample(range(18200, 19200, count), 20):
+        with ExitStack() as stack:
             try:
-                first.bind((HOST, port))
-                second.bind((HOST, port + 1))
+                for offset in range(count):
+                    stack.enter_context(socket.socket()).bind((HOST, port + offset))
             except OSError:
                 continue
             return port

@@ -130,8 +130,7 @@ class CardPage:
 
     def open(self, *, cards: bool = True) -> None:
         """Open the dashboard, anew if it is open."""
-        self.page.goto(f"{self.demo.url}/{PLACE}/0")
-        wait_for_hass(self.page)
+        self.open_dashboard()
         if cards:
             self.find(".stage").wait_for()
             self.find(
@@ -139,6 +138,11 @@ class CardPage:
             ).first.wait_for()  # a photo being taken holds up a move
             self.page.wait_for_timeout(300)
         self.forget()
+
+    def open_dashboard(self) -> None:
+        """Go to the dashboard, and wait until it talks to its Home Assistant."""
+        self.page.goto(f"{self.demo.url}/{PLACE}/0")
+        wait_for_hass(self.page)
 
     def forget(self) -> None:
         """Leave out of the account what the camera has been told so far."""

@@ -1,0 +1,139 @@
+"""Live pictures by WebRTC, through go2rtc or the stand-in for it: how soon, and at what price."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+import statistics
+import time
+from urllib.parse import urljoin
+from urllib.request import urlopen
+
+from conftest import LIVE_OPTIONS, SERIAL
+from demo_home import Demo
+from live_page import LivePage, pace
+from page import CAMERA, HASS, LATEST_START, set_options, until
+from playwright.sync_api import Page
+
+type OpenLive = Callable[..., LivePage]
+
+MOTION = 3.0  # how much a frame of a picture that moves differs from the one before, at least
+
+
+def test_picture_and_sound_come_by_webrtc(open_live: OpenLive) -> None:
+    live = open_live()
+    live.wait_until_live()
+    assert all(frame.webrtc for frame in live.frames())
+    assert 0.8 < pace(live.frames(time.time() - 3)) < 1.25
+    video = live.find("video").first
+    assert video.evaluate("video => video.muted"), "no sound before somebody asks for it"
+    live.find(".mute").click()
+    assert until(lambda: not live.find("video").first.evaluate("video => video.muted"))
+    live.wait_until_live()
+    before = live.sound()
+    time.sleep(2)
+    after = live.sound()
+    # Decoded, and not made up for what did not come.
+    assert after["samples"] - before["samples"] > 48_000
+    assert after["concealed"] - before["concealed"] < 24_000
+    assert after["energy"] > before["energy"]
+
+
+def seconds_to_motion(live: LivePage, command: str) -> float:
+    """Press a button, and return how long it takes until the picture moves."""
+    assert until(lambda: is_quiet(live)), "the picture does not come to rest"
+    live.press(command)
+    pressed = live.pressed
+    moved = until(
+        lambda: [frame for frame in live.frames(pressed) if frame.change > MOTION], seconds=3
+    )
+    live.page.mouse.up()
+    assert moved, f"nothing moved: {[round(f.change, 1) for f in live.frames(pressed)]}"
+    return moved[0].at - pressed
+
+
+def is_quiet(live: LivePage) -> bool:
+    """Tell whether the picture has moved, but its camera has not, for a while."""
+    frames = live.frames(time.time() - 0.8)
+    return len(frames) > 4 and all(frame.change < MOTION for frame in frames)
+
+
+def test_camera_is_steered_by_eye(
+    open_live: OpenLive, record_property: Callable[..., None]
+) -> None:
+    live = open_live()
+    live.wait_until_live()
+    presses = ("left", "right", "left", "right", "left")
+    took = [seconds_to_motion(live, command) for command in presses]
+    record_property("press to motion", took)
+    assert statistics.median(took) <= 0.5, took
+
+
+def test_page_shows_live_at_once(
+    open_live: OpenLive, record_property: Callable[[str, object], None]
+) -> None:
+    other = "DEMO0002"  # that nobody has watched yet
+    first = open_live(other)
+    took = first.wait_for_frame().at - first.card_at
+    first.wait_until_live()
+    first.page.close()
+    again = open_live(other)
+    took_again = again.wait_for_frame().at - again.card_at
+    record_property("card to first picture", [took, took_again])
+    assert took <= 2.5
+    assert took_again <= 1.5
+    again.wait_until_live()
+    assert again.calls() == []
+
+
+def test_press_does_not_wait_for_live(open_live: OpenLive, live_first_page: Page) -> None:
+    set_options(live_first_page, **LIVE_OPTIONS, call_interval=4)
+    before = open_live()
+    before.wait_until_live()
+    before.page.close()
+    time.sleep(4.5)  # the call that this may have cost is over and done with
+    live = open_live()
+    live.press("left")
+    live.page.wait_for_timeout(600)
+    live.page.mouse.up()
+    start, _ = live.started_and_stopped("left")
+    assert start.arrived - live.pressed < LATEST_START
+    live.wait_until_live()
+
+
+def test_one_address_serves_all_viewers_of_a_protocol(
+    open_live: OpenLive, live_first_page: Page, live_demo: Demo
+) -> None:
+    live_demo.change(SERIAL, kill_live=True)
+    one, two = open_live(), open_live()
+    for live in (one, two):
+        live.wait_until_live()
+    url = live_first_page.evaluate(
+        f"""async () => {{
+            const {{response}} = await {HASS}.callWS({{
+                type: "call_service", domain: "sodalife", service: "get_live_url",
+                service_data: {{protocol: "hls"}}, target: {{entity_id: "{CAMERA}"}},
+                return_response: true}});
+            return response["{CAMERA}"].url;
+        }}"""
+    )
+    recorded = record(url, seconds=4)
+    assert recorded >= 3, "segments of a second"
+    assert one.is_live()
+    assert two.is_live()
+    protocols = [call["protocol"] for call in one.calls("liveaddress")]
+    assert len(protocols) == len(set(protocols)) <= 2, protocols
+
+
+def record(url: str, seconds: float) -> int:
+    """Read HLS as a recorder does, and return how many segments there were."""
+    segments: set[str] = set()
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        with urlopen(url, timeout=10) as answer:
+            lines = answer.read().decode().splitlines()
+        for name in {line for line in lines if line and not line.startswith("#")} - segments:
+            with urlopen(urljoin(url, name), timeout=10) as answer:
+                assert answer.read(1) == b"G"  # MPEG-TS
+            segments.add(name)
+        time.sleep(0.5)
+    return len(segments)
