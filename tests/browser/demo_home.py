@@ -136,7 +136,7 @@ def wait_until_ready(process: subprocess.Popen[str]) -> None:
     raise RuntimeError(message)
 
 
-def free_ports(count: int = 4) -> int:
+def free_ports(count: int = 5) -> int:
     """Return the first of some free ports in a row."""
     for port in random.sample(range(18200, 19200, count), 20):
         with ExitStack() as stack:

@@ -11,7 +11,7 @@ from urllib.request import urlopen
 from conftest import LIVE_OPTIONS, SERIAL
 from demo_home import Demo
 from live_page import LivePage, pace
-from page import CAMERA, HASS, LATEST_START, set_options, until
+from page import CAMERA, HASS, LATEST_START, TRIES, set_options, until
 from playwright.sync_api import Page
 
 type OpenLive = Callable[..., LivePage]
@@ -69,20 +69,31 @@ def test_camera_is_steered_by_eye(
 
 
 def test_page_shows_live_at_once(
-    open_live: OpenLive, record_property: Callable[[str, object], None]
+    open_live: OpenLive, live_demo: Demo, record_property: Callable[[str, object], None]
 ) -> None:
     other = "DEMO0002"  # that nobody has watched yet
-    first = open_live(other)
-    took = first.wait_for_frame().at - first.card_at
-    first.wait_until_live()
-    first.page.close()
-    again = open_live(other)
-    took_again = again.wait_for_frame().at - again.card_at
-    record_property("card to first picture", [took, took_again])
-    assert took <= 2.5
-    assert took_again <= 1.5
-    again.wait_until_live()
-    assert again.calls() == []
+
+    def open_and_close() -> float:
+        live = open_live(other)
+        took = live.wait_for_frame().at - live.card_at
+        calls.append(len(live.calls()))
+        live.wait_until_live()
+        live.page.close()
+        return took
+
+    # A busy machine may be late now and then; a card that takes its time is late always.
+    at_first, at_once = [], []
+    for _ in range(TRIES):
+        calls: list[int] = []
+        at_first.append(open_and_close())
+        at_once.append(open_and_close())
+        assert calls == [1, 0], "a call for an address, and none while there is one"
+        if min(at_first) <= 2.5 and min(at_once) <= 1.5:
+            break
+        live_demo.change(other, kill_live=True)  # an address is wanted again
+    record_property("card to first picture", [at_first, at_once])
+    assert min(at_first) <= 2.5
+    assert min(at_once) <= 1.5
 
 
 def test_press_does_not_wait_for_live(open_live: OpenLive, live_first_page: Page) -> None:
