@@ -9,13 +9,12 @@ from typing import Any, cast, override
 from homeassistant.components.camera import (
     Camera as CameraEntity,
     CameraEntityFeature,
+    CameraWebRTCProvider,
     StreamType,
-    WebRTCSendMessage,
 )
 from homeassistant.components.stream import Stream
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.http import current_request
 
@@ -28,6 +27,7 @@ from .live.log_filter import hide_signed_addresses
 from .live.preload import Preload, wanted_for_preload
 from .live.stills import frame_of_provider, frame_of_stream
 from .live.stream import FRESH, LiveStream
+from .live.webrtc import Sessions, WatchedProvider
 
 PARALLEL_UPDATES = 0  # a stop waits for nobody; the call queue keeps the order
 
@@ -81,13 +81,16 @@ class SodaCamera(SodaEntity, CameraEntity):
         CameraEntity.__init__(self)
         self._live: LiveStream | None = None
         self._preload: Preload | None = None
+        self._sessions = Sessions(camera.live_protocol.expect, self._live_changed)
+        self._provider: WatchedProvider | None = None
+        camera.live_protocol.has_webrtc = self._has_webrtc  # also while it is being added
 
     @property
     @override
     def is_streaming(self) -> bool:
         """Whether somebody is watching live."""
         live = self._live
-        return live is not None and bool(live.stream or live.viewers.sessions) and live.watched
+        return bool(self._sessions.watching) or (live is not None and live.watched)
 
     @property
     @override
@@ -107,7 +110,6 @@ class SodaCamera(SodaEntity, CameraEntity):
         """Follow the camera and its stills."""
         await super().async_added_to_hass()
         protocol = self.soda.live_protocol
-        protocol.has_webrtc = self._has_webrtc
         self._live = LiveStream(
             self.hass,
             self.entity_id,
@@ -117,14 +119,12 @@ class SodaCamera(SodaEntity, CameraEntity):
             protocol.expect,
         )
         self.async_on_remove(protocol.fell_back.subscribe(self._live.renew))
-        # Not overridden: Home Assistant would take it for a camera that speaks WebRTC itself.
-        vars(self)["async_handle_async_webrtc_offer"] = self._handle_offer
         self.async_on_remove(self._live.close)
         self.async_on_remove(self._close_sessions)
-        self._preload = Preload(
-            self.hass, self.entity_id, self.soda.device, self.async_create_stream
-        )
+        self._preload = Preload(self.hass, self.entity_id, self.soda.device, self._start_preload)
         self.async_on_remove(self._preload.close)
+        if self._provider is not None and self._provider.refused_camera:
+            self._preload.begin()
         self.async_on_remove(self.soda.snapshots.taken.subscribe(self.async_write_ha_state))
         hide_signed_addresses(self.entity_id)
 
@@ -150,14 +150,15 @@ class SodaCamera(SodaEntity, CameraEntity):
         self, width: int | None, height: int | None, *, only_looks: bool
     ) -> bytes | None:
         live = self._live
-        if live is None or not (live.has_picture or live.viewers.sessions):
+        sessions = self._sessions.watching
+        if live is None or not (live.has_picture or sessions):
             return None
         if not only_looks and self.soda.snapshots.moved_within(FRESH):
             return None
         frame = None
         if live.has_picture and self.stream is not None:
             frame = await frame_of_stream(self.stream, width, height)
-        if frame is not None or not live.viewers.sessions:
+        if frame is not None or not sessions:
             return frame
         return await frame_of_provider(self._webrtc_provider, self, width, height)
 
@@ -191,45 +192,35 @@ class SodaCamera(SodaEntity, CameraEntity):
     async def _async_get_supported_webrtc_provider[T](
         self, fn: Callable[[HomeAssistant, CameraEntity], Coroutine[None, None, T | None]]
     ) -> T | None:
-        """Let WebRTC providers look at the scheme of the source, no more."""
+        """Let WebRTC providers look at the scheme of the source; follow who watches by one."""
         stand_in = cast("CameraEntity", SourceScheme(self.coordinator.options[OPT_LIVE_PROTOCOL]))
-        return await super()._async_get_supported_webrtc_provider(
+        found = await super()._async_get_supported_webrtc_provider(
             lambda hass, _: fn(hass, stand_in)
         )
-
-    @callback
-    @override
-    def close_webrtc_session(self, session_id: str) -> None:
-        """Close a WebRTC session."""
-        super().close_webrtc_session(session_id)
-        if self._live is not None:
-            self._live.viewers.left(session_id)
-
-    async def _handle_offer(
-        self, offer_sdp: str, session_id: str, send_message: WebRTCSendMessage
-    ) -> None:
-        if (live := self._live) is None:
-            return
-        viewers = live.viewers
-
-        # There is an answer once there is a picture, as far as the provider looks for one.
-        viewers.offered(session_id, self.soda.live_protocol.expect)
-        try:
-            await super().async_handle_async_webrtc_offer(
-                offer_sdp, session_id, viewers.listener(session_id, send_message)
+        if self._provider is not None and self._provider.provider is not found:
+            self._provider = (
+                None  # it has gone, and nobody will be told of the ends of its sessions
             )
-        except HomeAssistantError:
-            viewers.left(session_id)
-            raise
+            self._sessions.end_all()
+        if not isinstance(found, CameraWebRTCProvider):
+            return found
+        self._provider = self._provider or WatchedProvider(found, self._sessions)
+        return cast("T", self._provider)
+
+    async def _start_preload(self) -> Stream | None:
+        if self._provider is not None:
+            await self._provider.async_on_camera_prefs_update(self)
+        return await self.async_create_stream()
 
     @callback
     def _close_sessions(self) -> None:
         """End what is watched by WebRTC: the camera goes."""
-        for session in self._live.viewers.all_sessions if self._live is not None else ():
+        for session in self._sessions.all:
             self.close_webrtc_session(session)
 
     def _has_webrtc(self) -> bool:
-        return StreamType.WEB_RTC in self.camera_capabilities.frontend_stream_types
+        types = self.camera_capabilities.frontend_stream_types
+        return self._provider is not None or StreamType.WEB_RTC in types
 
     @callback
     def _live_changed(self) -> None:

@@ -23,7 +23,8 @@ from ..api import LiveAddress
 from ..api.live import MARGIN
 from ..const import DOMAIN, LOGGER
 from .hls_restart import keep_players
-from .viewers import Expect, Viewers, follow
+from .viewers import Viewers, follow
+from .webrtc import Expect
 
 FIRST_PAUSE = 10.0  # seconds after a failure without another new address; doubles ...
 MAX_PAUSE = 300.0  # ... up to this
@@ -52,7 +53,7 @@ class LiveStream:
 
     Attributes:
         stream: the one that somebody wanted, None when that is over.
-        viewers: who watches.
+        viewers: who watches it.
 
     """
 
@@ -88,8 +89,6 @@ class LiveStream:
     @property
     def watched(self) -> bool:
         """Whether somebody watches, or records, and there is no failure."""
-        if self.viewers.sessions:
-            return True
         if self.stream is None or not self._running:
             return False
         return self.viewers.players or any(name != HLS_PROVIDER for name in self.stream.outputs())

@@ -1,4 +1,4 @@
-"""Who watches a camera live: players, as long as they ask for more, and WebRTC sessions.
+"""Who watches a stream of Home Assistant's: players, as long as they ask for more.
 
 Home Assistant tells when a stream ends, which is up to five minutes after the last player has gone
 (300 s in 2025.4, 30 s in 2026.10), but not when that was.
@@ -12,12 +12,6 @@ from datetime import datetime
 import time
 from typing import TYPE_CHECKING
 
-from homeassistant.components.camera import (
-    WebRTCAnswer,
-    WebRTCError,
-    WebRTCMessage,
-    WebRTCSendMessage,
-)
 from homeassistant.components.stream import HLS_PROVIDER, Stream
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
@@ -25,25 +19,16 @@ from homeassistant.helpers.event import async_call_later
 if TYPE_CHECKING:
     from homeassistant.components.stream.core import Segment, StreamOutput
 
-type Expect = Callable[[Callable[[], bool]], Callable[[], None]]
-
 GONE = 9.0  # seconds without a request after which a player has left
 
 
 class Viewers:
-    """Tells whether anybody watches.
-
-    Attributes:
-        sessions: who watches by WebRTC.
-
-    """
+    """Tells whether anybody watches."""
 
     def __init__(self, hass: HomeAssistant, changed: Callable[[], None]) -> None:
         """Take whom to tell when the first one comes and when the last one has left."""
         self._hass = hass
         self._changed = changed
-        self.sessions: set[str] = set()
-        self._offers: dict[str, Callable[[], None]] = {}  # without an answer: what ends the wait
         self._seen_at = float("-inf")
         self._cancel_timer: CALLBACK_TYPE | None = None
 
@@ -63,51 +48,8 @@ class Viewers:
             self._changed()
 
     @callback
-    def offered(self, session: str, expect: Expect) -> None:
-        """Note that somebody wants to watch by WebRTC, and expect a picture."""
-        self._offers[session] = expect(lambda: session in self._offers)
-
-    @property
-    def all_sessions(self) -> tuple[str, ...]:
-        """The WebRTC sessions there are, and those that have only been offered."""
-        return (*self.sessions, *self._offers)
-
-    def listener(self, session: str, send_message: WebRTCSendMessage) -> WebRTCSendMessage:
-        """Return what hears the provider's messages about a session, and hands them on."""
-
-        @callback
-        def send(message: WebRTCMessage) -> None:
-            if isinstance(message, WebRTCAnswer):
-                self.came(session)
-            elif isinstance(message, WebRTCError):
-                self.left(session)
-            send_message(message)
-
-        return send
-
-    @callback
-    def came(self, session: str) -> None:
-        """Note the beginning of a WebRTC session."""
-        self._answered(session)
-        self.sessions.add(session)
-        self._changed()
-
-    @callback
-    def left(self, session: str) -> None:
-        """Note the end of a WebRTC session."""
-        self._answered(session)
-        self.sessions.discard(session)
-        self._changed()
-
-    def _answered(self, session: str) -> None:
-        if (stop_expecting := self._offers.pop(session, None)) is not None:
-            stop_expecting()
-
-    @callback
     def close(self) -> None:
         """Look no more."""
-        for session in tuple(self._offers):
-            self._answered(session)
         if self._cancel_timer is not None:
             self._cancel_timer()
             self._cancel_timer = None
