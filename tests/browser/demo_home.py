@@ -56,6 +56,7 @@ class Demo:
 
     url: str
     platform: str
+    go2rtc: str = ""
     pid: int = 0
 
     def state(self, serial: str) -> dict[str, Any]:
@@ -113,7 +114,7 @@ def running_demo(*options: str) -> Iterator[Demo]:
         )
         try:
             wait_until_ready(process)
-            yield Demo(f"http://{HOST}:{port}", f"http://{HOST}:{port + 1}", process.pid)
+            yield Demo(*(f"http://{HOST}:{port + offset}" for offset in range(3)), process.pid)
         finally:
             process.send_signal(signal.SIGTERM)
             process.communicate(timeout=60)
