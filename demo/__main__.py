@@ -113,7 +113,9 @@ def prepare(chosen: Namespace) -> tuple[State, Child | None]:
     state.folder.mkdir(parents=True, exist_ok=True)
     port = chosen.port + 2
     webrtc = go2rtc(state.folder, port) if chosen.go2rtc else None
-    state.prepare(chosen.port, chosen.language, f"http://{HOST}:{port}" if webrtc else None)
+    more = chosen.configuration.read_text() if chosen.configuration else ""
+    address = f"http://{HOST}:{port}" if webrtc else None
+    state.prepare(chosen.port, chosen.language, address, more)
     return state, webrtc
 
 

@@ -41,6 +41,9 @@ def options() -> Namespace:
         help="live without WebRTC, as where go2rtc is not installed",
     )
     parser.add_argument(
+        "--configuration", type=Path, help="a file with more of Home Assistant's configuration"
+    )
+    parser.add_argument(
         "--folder", type=Path, default=ROOT / ".demo", help="where to keep everything"
     )
     return parser.parse_args()

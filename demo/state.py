@@ -89,14 +89,14 @@ class State:
         """Forget everything."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def prepare(self, port: int, language: str, go2rtc: str | None) -> None:
+    def prepare(self, port: int, language: str, go2rtc: str | None, more: str = "") -> None:
         """Write what Home Assistant needs before it starts on this port.
 
-        `go2rtc` is the address of its API, if there is one.
+        `go2rtc` is the address of its API, if there is one; `more` is added to the configuration.
         """
         self.storage.mkdir(parents=True, exist_ok=True)
         self._link_integrations()
-        self._write_configuration(port, language, go2rtc)
+        self._write_configuration(port, language, go2rtc, more)
         self._write_onboarding()
         self._write_sounds()
 
@@ -119,7 +119,7 @@ class State:
             if not link.is_symlink():
                 link.symlink_to(integration)
 
-    def _write_configuration(self, port: int, language: str, go2rtc: str | None) -> None:
+    def _write_configuration(self, port: int, language: str, go2rtc: str | None, more: str) -> None:
         text = CONFIGURATION.format(
             host=HOST, media=self.media, url=f"http://{HOST}:{port}", language=language
         )
@@ -130,7 +130,7 @@ class State:
             self._write_http(port)
         else:
             text += HTTP_YAML.format(host=HOST, port=port)
-        (self.config / "configuration.yaml").write_text(text)
+        (self.config / "configuration.yaml").write_text(text + more)
 
     def _write_http(self, port: int) -> None:
         # From YAML it would be taken on trial only, and be 0.0.0.0:8123 again after five minutes.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 import time
@@ -11,6 +12,9 @@ from page import TAG, CardPage, until
 
 STILL = 5.0  # seconds after which no picture may be called live
 LATE = 1.0  # seconds that this machine may be late with a look
+# How much a frame differs from the one before, at least, while the camera moves: then it is 10 and
+# more, and 0.5 at most while it rests (people walk by).
+MOTION = 1.5
 
 # Notes each frame that is shown (when, its place in the picture's time, how much it differs from
 # the one before, and whether it came by WebRTC), and twenty times a second what the badge says.
@@ -57,16 +61,16 @@ NOTE_FRAMES = """
   let card;
   const look = () => {
     card = card?.isConnected ? card : within(document, "TAG")[0];
-    const stage = card?.shadowRoot?.querySelector(".stage");
-    if (!stage) return;
+    if (!card?.shadowRoot?.querySelector("INSIDE")) return;
     noted.cardAt ||= now();
     for (const video of within(card.shadowRoot, "video")) if (!seen.has(video)) follow(video);
     const badge = card.shadowRoot.querySelector(".badge");
+    if (!badge) return;
     noted.badges.push([now(), badge.hidden ? "" : badge.className.replace("badge ", "")]);
   };
   setInterval(look, 50);
 })();
-""".replace("TAG", TAG)
+"""
 
 # Of the sound that has come by WebRTC so far: samples that were made up, all, and their energy.
 SOUND = """
@@ -99,12 +103,15 @@ class Frame:
 class LivePage(CardPage):
     """A page with one card that shows live."""
 
+    tag, inside = TAG, ".stage"
+
     def open(self, *, cards: bool = True) -> None:
         """Open the dashboard; the card is there at `card_at`."""
-        self.page.add_init_script(NOTE_FRAMES)
+        script = NOTE_FRAMES.replace("TAG", self.tag).replace("INSIDE", self.inside)
+        self.page.add_init_script(script)
         self.forget()
         super().open_dashboard()
-        self.find(".stage").wait_for()
+        self.page.locator(f"{self.tag} {self.inside}").first.wait_for()
 
     @property
     def card_at(self) -> float:
@@ -130,6 +137,14 @@ class LivePage(CardPage):
         frames = until(lambda: self.frames(since), seconds)
         assert frames, f"no frame in {seconds} s; the card says {self.words}"
         return frames[0]
+
+    def wait_for_rest(self, seconds: float = 20) -> None:
+        """Wait until the picture moves, but its camera does not."""
+        assert until(self._is_at_rest, seconds), "the picture does not come to rest"
+
+    def _is_at_rest(self) -> bool:
+        frames = self.frames(time.time() - 0.8)
+        return len(frames) > 4 and all(frame.change < MOTION for frame in frames)
 
     def wait_until_live(self, seconds: float = 30) -> None:
         """Wait until the picture moves, at its pace, and is called live."""
@@ -188,6 +203,28 @@ class LivePage(CardPage):
         count = state["call_count"] - self._calls_before
         calls = state["calls"][-count:] if count else []
         return [call for call in calls if not endpoints or call["endpoint"] in endpoints]
+
+
+class HandMadePage(LivePage):
+    """A page with a card of Home Assistant's own."""
+
+    tag, inside = "hui-picture-entity-card", "ha-card"
+
+
+def seconds_to_motion(live: LivePage, press: Callable[[], Callable[[], None]]) -> float:
+    """Press something that moves the camera, and return how long it takes until that is seen.
+
+    `press` returns what lets it go.
+    """
+    live.wait_for_rest()
+    let_go = press()
+    pressed = live.pressed
+    moved = until(
+        lambda: [frame for frame in live.frames(pressed) if frame.change > MOTION], seconds=10
+    )
+    let_go()
+    assert moved, f"nothing moved: {[round(f.change, 1) for f in live.frames(pressed)]}"
+    return moved[0].at - pressed
 
 
 def pace(frames: list[Frame]) -> float:

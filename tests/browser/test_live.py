@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 import statistics
 import time
 from urllib.parse import urljoin
@@ -10,15 +11,11 @@ from urllib.request import urlopen
 
 from conftest import LIVE_OPTIONS, SERIAL
 from demo_home import Demo
-from live_page import LivePage, pace
+from live_page import LivePage, pace, seconds_to_motion
 from page import CAMERA, HASS, LATEST_START, TRIES, set_options, until
 from playwright.sync_api import Page
 
 type OpenLive = Callable[..., LivePage]
-
-# How much a frame differs from the one before: 0.5 at most while the camera rests (people walk by),
-# 10 and more while it moves.
-MOTION = 1.5
 
 
 def test_picture_and_sound_come_by_webrtc(open_live: OpenLive) -> None:
@@ -40,34 +37,20 @@ def test_picture_and_sound_come_by_webrtc(open_live: OpenLive) -> None:
     assert after["energy"] > before["energy"]
 
 
-def seconds_to_motion(live: LivePage, command: str) -> float:
-    """Press a button, and return how long it takes until the picture moves."""
-    assert until(lambda: is_quiet(live)), "the picture does not come to rest"
-    live.press(command)
-    pressed = live.pressed
-    moved = until(
-        lambda: [frame for frame in live.frames(pressed) if frame.change > MOTION], seconds=3
-    )
-    live.page.mouse.up()
-    assert moved, f"nothing moved: {[round(f.change, 1) for f in live.frames(pressed)]}"
-    return moved[0].at - pressed
-
-
-def is_quiet(live: LivePage) -> bool:
-    """Tell whether the picture has moved, but its camera has not, for a while."""
-    frames = live.frames(time.time() - 0.8)
-    return len(frames) > 4 and all(frame.change < MOTION for frame in frames)
-
-
 def test_camera_is_steered_by_eye(
     open_live: OpenLive, record_property: Callable[..., None]
 ) -> None:
     live = open_live()
     live.wait_until_live()
     presses = ("left", "right", "left", "right", "left")
+
+    def press(command: str) -> Callable[[], None]:
+        live.press(command)
+        return live.page.mouse.up
+
     took = []
     for _ in range(TRIES):
-        took.append([seconds_to_motion(live, command) for command in presses])
+        took.append([seconds_to_motion(live, partial(press, command)) for command in presses])
         if statistics.median(took[-1]) <= 0.5:
             break
     record_property("press to motion", took)
