@@ -12,7 +12,7 @@ import sys
 from aiohttp import ClientError, ClientSession
 
 from .child import Child, DemoError
-from .go2rtc_server import go2rtc
+from .go2rtc_server import PORTS, go2rtc
 from .home_assistant import HomeAssistant
 from .options import options
 from .setup import CLIENT_ID, CLIENT_SECRET, DASHBOARD, OFFLINE, cameras_in, set_up
@@ -105,7 +105,7 @@ async def keep_running(child: Child) -> None:
 
 def prepare(chosen: Namespace) -> tuple[State, Child | None]:
     """Make sure of the ports and write the folder; return that and go2rtc, if it is to run."""
-    for offset in range(4 if chosen.go2rtc else 2):
+    for offset in range(2 + (PORTS if chosen.go2rtc else 0)):
         check_port(chosen.port + offset)
     state = State(chosen.folder)
     if chosen.fresh:

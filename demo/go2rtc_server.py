@@ -14,12 +14,14 @@ from .state import HOST
 ENVIRONMENT = ROOT / ".venv-go2rtc-{}.{}".format(*sys.version_info)
 INSTALLED = ENVIRONMENT / "installed-requirements_go2rtc.txt"
 
-# It keeps in this file what Home Assistant tells it. RTSP would take a port, and nobody uses it.
+PORTS = 3  # for its API, for WebRTC, and for RTSP
+
+# It keeps in this file what Home Assistant tells it. By RTSP it reads itself, to make Opus.
 CONFIGURATION = """\
 api:
   listen: {host}:{port}
 rtsp:
-  listen: ""
+  listen: {host}:{rtsp_port}
 webrtc:
   listen: {host}:{webrtc_port}
   candidates: ["{host}:{webrtc_port}"]
@@ -40,14 +42,16 @@ def find_go2rtc() -> Path | None:
 
 
 def go2rtc(folder: Path, port: int) -> Child | None:
-    """Return what listens on this port (and for WebRTC on the next) of this machine alone.
+    """Return what listens on this port, and the next ones, of this machine alone.
 
     None if there is nothing to start. The folder is there.
     """
     log = folder / "go2rtc.log"
     if program := find_go2rtc():
         configuration = folder / "go2rtc.yaml"
-        configuration.write_text(CONFIGURATION.format(host=HOST, port=port, webrtc_port=port + 1))
+        configuration.write_text(
+            CONFIGURATION.format(host=HOST, port=port, webrtc_port=port + 1, rtsp_port=port + 2)
+        )
         return Child(f"go2rtc ({program})", ["-config", str(configuration)], log, program=program)
     if not INSTALLED.exists():
         return None

@@ -22,7 +22,7 @@ def options() -> Namespace:
         "--port",
         type=int,
         default=8123,
-        help="of Home Assistant; the platform and go2rtc take the next three",
+        help="of Home Assistant; the platform and go2rtc take the next four",
     )
     parser.add_argument(
         "--language", choices=sorted(WORDS), default="en", help="of names and of the dashboard"

@@ -17,6 +17,7 @@ FILES: Final = {
     "/_sim/page.js": ("page.js", "text/javascript"),
     "/_sim/camera.js": ("camera.js", "text/javascript"),
     "/_sim/lists.js": ("lists.js", "text/javascript"),
+    "/_sim/live.js": ("live.js", "text/javascript"),
 }
 
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import fields
 import os
 from pathlib import Path
+import signal
 import subprocess
 import sys
 
 import pytest
+import yaml
 
+from demo import go2rtc_server
+from demo.child import DemoError
+from demo.state import State
 from demo.words import WORDS, Words
 
 ROOT = Path(__file__).parents[1]
+PORT = 18_000
 TRANSLATIONS = ROOT / "custom_components" / "sodalife" / "translations"
 
 
@@ -51,3 +58,66 @@ def test_the_demo_speaks_the_languages_of_the_integration() -> None:
             if getattr(WORDS[language], field.name) == getattr(english, field.name)
         ]
         assert same == [], language
+
+
+async def test_go2rtc_that_is_named_runs_on_this_machine_alone_and_ends_with_the_demo(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "my-go2rtc"
+    program.write_text('#!/bin/sh\necho "started with $2"\nexec sleep 60\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("GO2RTC", str(program))
+    child = go2rtc_server.go2rtc(tmp_path, PORT)
+    assert child is not None
+    assert str(program) in child.name
+    await child.start()
+    log = tmp_path / "go2rtc.log"
+    for _ in range(100):
+        if log.read_text():
+            break
+        await asyncio.sleep(0.05)
+    assert log.read_text().strip() == f"started with {tmp_path / 'go2rtc.yaml'}"
+    settings = yaml.safe_load((tmp_path / "go2rtc.yaml").read_text())
+    listens = [settings[part]["listen"] for part in ("api", "webrtc", "rtsp")]
+    assert listens == [f"127.0.0.1:{PORT + offset}" for offset in range(3)]
+    assert settings["webrtc"]["ice_servers"] == []
+    await child.stop()
+    assert await child.ended() == -signal.SIGTERM
+
+
+def test_go2rtc_that_is_named_has_to_be_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GO2RTC", str(tmp_path / "nothing"))
+    with pytest.raises(DemoError, match="nothing"):
+        go2rtc_server.go2rtc(tmp_path, PORT)
+
+
+@pytest.mark.parametrize("is_installed", [True, False])
+def test_stand_in_takes_its_place_where_it_is_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_installed: bool
+) -> None:
+    monkeypatch.delenv("GO2RTC", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    stamp = tmp_path / "installed"
+    monkeypatch.setattr(go2rtc_server, "INSTALLED", stamp)
+    if is_installed:
+        stamp.touch()
+    child = go2rtc_server.go2rtc(tmp_path, PORT)
+    assert (child is not None) == is_installed
+    if child is not None:
+        assert "stand-in" in child.name
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:18000", None])
+def test_home_assistant_is_told_of_go2rtc_if_there_is_one(
+    tmp_path: Path, address: str | None
+) -> None:
+    state = State(tmp_path)
+    state.prepare(PORT, "en", address)
+    settings = yaml.safe_load((state.config / "configuration.yaml").read_text())
+    if address:
+        assert settings["go2rtc"] == {"url": address}
+        assert settings["web_rtc"] == {"ice_servers": []}
+    else:
+        assert not {"go2rtc", "web_rtc"} & settings.keys()

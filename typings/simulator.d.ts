@@ -26,6 +26,13 @@ interface SimulatedCamera {
   serial: string;
   name: string;
   online: boolean;
+  encrypted: boolean;
+  live_h265: boolean;
+  live_sound: boolean;
+  live_outlasts: boolean;
+  live_life: number;
+  live_cut: number;
+  live_slow_start: number;
   moving: number | null;
   position: { pan: number; tilt: number; zoom: number; focus: number };
   photos: number;

@@ -7,6 +7,7 @@ from typing import Any
 
 from aiohttp import web
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from aiortc.exceptions import OperationError
 from aiortc.sdp import candidate_from_sdp
 
 from .codecs import h264, opus
@@ -53,7 +54,10 @@ class Session:
         self._feed = Feed(sound=source.has_sound)
         self._stream.join(self._feed)
         connection = self._connect(self._feed, source, offer)
-        await connection.setRemoteDescription(RTCSessionDescription(sdp=offer, type="offer"))
+        try:
+            await connection.setRemoteDescription(RTCSessionDescription(sdp=offer, type="offer"))
+        except OperationError as error:  # no codec that both know
+            raise SourceError(f"codecs not matched: {error}") from error
         await connection.setLocalDescription(await connection.createAnswer())
         self._connection = connection
         answer = {"type": "answer", "sdp": connection.localDescription.sdp}

@@ -1,6 +1,7 @@
 // One camera's card: its scene, position, calls and voices.
 
 import { callRow, clone, commandName, find, voiceFigure } from "./lists.js";
+import { LiveControls } from "./live.js";
 
 /**
  * @param {number} value
@@ -21,6 +22,7 @@ export class CameraCard {
     this.picture.alt = `What ${serial} sees`;
     this.online = /** @type {HTMLInputElement} */ (find(this.element, "input"));
     this.online.addEventListener("change", () => send("POST", this.path, { online: this.online.checked }));
+    this.live = new LiveControls(this.element, this.path, send);
     this.numbers = [...this.element.querySelectorAll("dd")];
     /** @type {Map<number, HTMLElement>} */
     this.voices = new Map();
@@ -36,6 +38,7 @@ export class CameraCard {
     this.element.classList.toggle("is-offline", !camera.online);
     moving.hidden = camera.moving === null;
     moving.textContent = commandName(camera.moving);
+    this.live.show(camera);
     this.showNumbers(camera);
     this.showCalls(camera);
     this.showVoices(camera.voices);

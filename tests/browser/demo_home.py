@@ -56,6 +56,7 @@ class Demo:
 
     url: str
     platform: str
+    go2rtc: str = ""
     pid: int = 0
 
     def state(self, serial: str) -> dict[str, Any]:
@@ -113,7 +114,7 @@ def running_demo(*options: str) -> Iterator[Demo]:
         )
         try:
             wait_until_ready(process)
-            yield Demo(f"http://{HOST}:{port}", f"http://{HOST}:{port + 1}", process.pid)
+            yield Demo(*(f"http://{HOST}:{port + offset}" for offset in range(3)), process.pid)
         finally:
             process.send_signal(signal.SIGTERM)
             process.communicate(timeout=60)
@@ -136,7 +137,7 @@ def wait_until_ready(process: subprocess.Popen[str]) -> None:
     raise RuntimeError(message)
 
 
-def free_ports(count: int = 4) -> int:
+def free_ports(count: int = 5) -> int:
     """Return the first of some free ports in a row."""
     for port in random.sample(range(18200, 19200, count), 20):
         with ExitStack() as stack:

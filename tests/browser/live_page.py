@@ -12,7 +12,9 @@ from page import TAG, CardPage, until
 
 STILL = 5.0  # seconds after which no picture may be called live
 LATE = 1.0  # seconds that this machine may be late with a look
-MOTION = 3.0  # how much a frame of a picture that moves differs from the one before, at least
+# How much a frame differs from the one before, at least, while the camera moves: then it is 10 and
+# more, and 0.5 at most while it rests (people walk by).
+MOTION = 1.5
 
 # Notes each frame that is shown (when, its place in the picture's time, how much it differs from
 # the one before, and whether it came by WebRTC), and twenty times a second what the badge says.

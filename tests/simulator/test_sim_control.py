@@ -146,7 +146,8 @@ async def test_a_look_costs_nothing(query: Platform) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/_sim/page.css", "/_sim/page.js", "/_sim/camera.js", "/_sim/lists.js"]
+    "path",
+    ["/", "/_sim/page.css", "/_sim/page.js", "/_sim/camera.js", "/_sim/lists.js", "/_sim/live.js"],
 )
 async def test_the_page_is_there(query: Platform, path: str) -> None:
     answer = await query.get(path)
