@@ -37,7 +37,7 @@ GENERIC = """async url => {
     for (;;) {
         const entities = await hass.callWS({type: "config/entity_registry/list"});
         const found = entities.find(entity => entity.config_entry_id === entry);
-        if (found && hass.states[found.entity_id]) return found.entity_id;
+        if (found && HASS.states[found.entity_id]) return found.entity_id;
         await new Promise(resolve => setTimeout(resolve, 200));
     }
 }""".replace("HASS", HASS)
