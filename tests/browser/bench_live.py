@@ -16,13 +16,20 @@ import json
 import os
 from pathlib import Path
 import statistics
+import subprocess
 import tempfile
 import time
 
-from by_hand import REST_COMMAND, add_generic_camera, press_by_hand
+from by_hand import (
+    REST_COMMAND,
+    add_generic_camera,
+    live_address,
+    press_by_hand,
+    reload_entry_of,
+)
 from demo_home import CHROMIUM_OPTIONS, Demo, chromium, running_demo
 from live_page import HandMadePage, LivePage, seconds_to_motion
-from page import quicken, save, set_options
+from page import CAMERA, quicken, save, set_options
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 SERIAL = "DEMO0001"
@@ -61,35 +68,44 @@ class Bench:
         quicken(self.first_page)
 
     def measure(self, way: str, protocol: str) -> Row:
-        """Measure our own card, on addresses that are new each time."""
+        """Measure our own card: a new address each time, which is at hand."""
         set_options(self.first_page, live_protocol=protocol)
-        save(self.first_page, {"entity": f"camera.{SERIAL.lower()}", "live": True})
+        save(self.first_page, {"entity": CAMERA, "live": True})
+
+        def renew() -> str:
+            self.demo.change(SERIAL, kill_live=True)
+            time.sleep(INTERVAL)
+            return live_address(self.first_page, protocol)
 
         def press(live: LivePage, command: str) -> Callable[[], None]:
             live.press(command)
             return live.page.mouse.up
 
-        return self._measure(way, LivePage, press)
+        return self._measure(way, LivePage, renew, press)
 
     def measure_by_hand(self, way: str) -> Row:
-        """Measure what people write by hand."""
-        entity_id = add_generic_camera(self.first_page)
-        card = {"type": "picture-entity", "entity": entity_id, "camera_view": "live"}
+        """Measure what people write by hand: one address for good."""
+        address = live_address(self.first_page, "hls")
+        generic = add_generic_camera(self.first_page, address)
+        card = {"type": "picture-entity", "entity": generic, "camera_view": "live"}
         save(self.first_page, card)
-        return self._measure(way, HandMadePage, press_by_hand(self.demo))
+
+        def renew() -> str:
+            reload_entry_of(self.first_page, generic)  # or its stream would go on
+            return address
+
+        return self._measure(way, HandMadePage, renew, press_by_hand(self.demo))
 
     def _measure(
         self,
         way: str,
         kind: type[LivePage],
+        renew: Callable[[], str],
         press: Callable[[LivePage, str], Callable[[], None]],
     ) -> Row:
         first, motion = [], []
         for _ in range(self.times):
-            if kind is LivePage:  # the generic camera is given one address for good
-                self.demo.change(SERIAL, kill_live=True)
-                time.sleep(INTERVAL)
-            with self._open(kind) as live:
+            with read_along(renew()), self._open(kind) as live:
                 first.append(live.wait_for_frame(seconds=60).at - live.card_at)
                 for command in PRESSES:
                     motion.append(seconds_to_motion(live, partial(press, live, command)))
@@ -108,6 +124,19 @@ class Bench:
         live.open()
         yield live
         context.close()
+
+
+@contextmanager
+def read_along(address: str) -> Iterator[None]:
+    """Read a live address, so that the camera's encoder runs, as one does that others watch."""
+    reader = subprocess.Popen(
+        ["ffmpeg", "-loglevel", "quiet", "-i", address, "-c", "copy", "-f", "null", "-"],
+        stdin=subprocess.DEVNULL,
+    )
+    time.sleep(INTERVAL)
+    yield
+    reader.kill()
+    reader.wait()
 
 
 def measure(times: int) -> list[Row]:

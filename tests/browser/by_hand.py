@@ -49,16 +49,31 @@ SEND = f"""data => {{
 }}"""
 
 
-def add_generic_camera(page: Page) -> str:
-    """Add a generic camera on a live address, and return its entity id."""
-    url = page.evaluate(
-        f"""async () => (await {HASS}.callWS({{
+def live_address(page: Page, protocol: str) -> str:
+    """Ask the integration for a live address; it keeps it for those who come to watch."""
+    address: str = page.evaluate(
+        f"""async protocol => (await {HASS}.callWS({{
             type: "call_service", domain: "sodalife", service: "get_live_url",
-            service_data: {{protocol: "hls"}}, target: {{entity_id: "{CAMERA}"}},
-            return_response: true}})).response["{CAMERA}"].url"""
+            service_data: {{protocol}}, target: {{entity_id: "{CAMERA}"}},
+            return_response: true}})).response["{CAMERA}"].url""",
+        protocol,
     )
-    entity_id: str = page.evaluate(GENERIC, url)
+    return address
+
+
+def add_generic_camera(page: Page, address: str) -> str:
+    """Add a generic camera on a live address, and return its entity id."""
+    entity_id: str = page.evaluate(GENERIC, address)
     return entity_id
+
+
+def reload_entry_of(page: Page, entity_id: str) -> None:
+    """Set up anew what an entity belongs to."""
+    page.evaluate(
+        f"""id => {HASS}.callService("homeassistant", "reload_config_entry", {{}},
+            {{entity_id: id}})""",
+        entity_id,
+    )
 
 
 def press_by_hand(demo: Demo) -> Callable[[LivePage, str], Callable[[], None]]:
