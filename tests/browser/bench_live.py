@@ -105,6 +105,7 @@ class Bench:
     ) -> Row:
         first, motion = [], []
         for _ in range(self.times):
+            self.demo.change(SERIAL, home=True)  # not to an end, where nothing moves
             with read_along(renew()), self._open(kind) as live:
                 first.append(live.wait_for_frame(seconds=60).at - live.card_at)
                 for command in PRESSES:
