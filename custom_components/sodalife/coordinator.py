@@ -12,6 +12,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
+from .activity import follow_online
 from .api import Camera, HttpTransport, SodaClient, SodaError, SystemClock, Timeouts
 from .api.dialect import Dialect
 from .api.errors import InvalidClient
@@ -150,8 +151,7 @@ class SodaCoordinator:
 
     async def async_stop_moves(self) -> None:
         """Stop every move: Home Assistant is about to end."""
-        closing = [camera.ptz.close() for camera in self.cameras.values()]
-        await asyncio.gather(*closing, self.photos.write())
+        await asyncio.gather(self.photos.write(), *(c.ptz.close() for c in self.cameras.values()))
         self.memory.write_soon()  # that is: now
 
     async def async_for_each_camera(self, add: AddCamera) -> None:
@@ -199,6 +199,7 @@ class SodaCoordinator:
         self.issues.follow(camera, subentry.subentry_id)
         self.memory.follow(camera)
         self.photos.follow(camera, subentry.subentry_id)
+        follow_online(self.hass, camera)
         self._configure(camera)
         self.cameras[subentry.subentry_id] = camera
         return camera
