@@ -92,10 +92,23 @@ def unblock(archive: Path) -> None:
     archive.unlink()
 
 
-async def hours_pass(clock: ManualClock, hours: float) -> None:
-    """Set the clock forward, and let those who look at it now and then do so."""
-    clock.jump(hours * 3600 - keeper.LOOK)
-    await clock.advance(keeper.LOOK)
+async def look_after(clock: ManualClock, condition: Callable[[], object]) -> None:
+    """Let those who look at the clock now and then do so, until something is so."""
+    for _ in range(20):
+        await clock.advance(keeper.LOOK)
+        try:
+            return await until(condition, timeout=0.5)
+        except AssertionError:
+            continue
+    raise AssertionError("waited in vain")
+
+
+async def pruned(entry: MockConfigEntry, clock: ManualClock) -> None:
+    """Wait until the archive was looked through today."""
+    archive = entry.runtime_data.photos._archive
+    await look_after(clock, lambda: archive._pruned_on == archive._today())
+    async with archive._one_by_one:
+        pass
 
 
 # --- which, and where
@@ -234,11 +247,11 @@ async def test_what_is_too_old_goes_at_the_start_and_then_once_a_day(
     await until(lambda: len(files()) == 2)
     assert files() == ["camera_1/2025-12-30/000000.jpg", "camera_1/2026-01-01/080000.jpg"]
     assert not (archive / "camera_1/2025-12-29").exists()
-    await hours_pass(clock, 15.9)  # nearly midnight
-    await hass.async_block_till_done()
+    clock.jump(10 * 3600)
+    await pruned(known, clock)
     assert len(files()) == 2
-    await hours_pass(clock, 0.2)
-    await until(lambda: len(files()) == 1)
+    clock.jump(6 * 3600)  # past midnight
+    await look_after(clock, lambda: len(files()) == 1)
 
 
 async def test_nothing_else_goes(
@@ -290,11 +303,12 @@ async def test_photos_that_are_taken_count(
     archive: Path,
     files: Files,
 ) -> None:
-    fill(archive, "camera_1/2025-12-31/080000.jpg", size=999_000)
+    most = 1_000_000 - (archive / files()[0]).stat().st_size
+    fill(archive, "camera_1/2025-12-31/080000.jpg", size=most)
     hass.config_entries.async_update_entry(
         known, options={**known.options, "keep_megabytes": 1, "keep_days": 30}
     )
-    await hass.async_block_till_done()
+    await pruned(known, clock)
     assert len(files()) == 2
     clock.jump(1)
     await act("capture")
@@ -315,11 +329,11 @@ async def test_a_camera_that_is_gone_leaves_its_photos_for_their_time(
     await hass.async_block_till_done()
     await hass.config_entries.async_reload(known.entry_id)
     assert files() == ["camera_1/2026-01-01/080000.jpg"]
-    await hours_pass(clock, 48)
-    await hass.async_block_till_done()
+    clock.jump(48 * 3600)
+    await pruned(known, clock)
     assert len(files()) == 1
-    await hours_pass(clock, 24)
-    await until(lambda: not (archive / "camera_1").exists())
+    clock.jump(24 * 3600)
+    await look_after(clock, lambda: not (archive / "camera_1").exists())
     await hass.async_block_till_done()
     assert "sodalife" in names_in(archive.parent), "where the next photo goes"
 
@@ -347,11 +361,11 @@ async def test_a_disk_that_is_nearly_full(
 ) -> None:
     free = 499_999_999
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
-    await set_up(options=wish("commanded"))
+    entry = await set_up(options=wish("commanded"))
     await until(lambda: issues() == ["archive_disk_full"])
     (answer,) = (await act("capture", answers=True)).values()
     assert answer["captured_at"], "it was taken all the same"
-    await hass.async_block_till_done()
+    await until(lambda: not entry.runtime_data.photos._archive._waiting)
     assert files() == []
     free += 1
     await pass_time(10 * MINUTE)
