@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from homeassistant.components.recorder import Recorder
-from homeassistant.core import Context, Event, HomeAssistant
+from homeassistant.core import Context, Event, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
@@ -36,8 +36,13 @@ def somebody(hass: HomeAssistant) -> Context:
 def events(hass: HomeAssistant) -> list[Event]:
     """Return the events of all that is done, as they come."""
     found: list[Event] = []
+
+    @callback
+    def note(event: Event) -> None:
+        found.append(event)
+
     for activity in Activity:
-        hass.bus.async_listen(activity.event_type, found.append)
+        hass.bus.async_listen(activity.event_type, note)
     return found
 
 
