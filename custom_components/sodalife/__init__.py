@@ -9,12 +9,21 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
 from .api import SystemClock
-from .const import DOMAIN
-from .coordinator import SodaConfigEntry, SodaCoordinator, token_store
+from .archive.slugs import async_setup_slugs
+from .const import (
+    DOMAIN,
+    ENTRY_MINOR_VERSION,
+    ENTRY_VERSION,
+    OPT_POLL_INTERVAL,
+    POLL_INTERVAL_BEFORE,
+)
+from .coordinator import SodaConfigEntry, SodaCoordinator
 from .frontend import async_setup_frontend
 from .memory import HomeMemory
 from .move_record import HomeMoveRecord
+from .photos import async_remove_photos
 from .services import async_setup_services
+from .store import token_store
 from .websocket import async_setup_websocket
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -33,7 +42,20 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register the actions and the dashboard card."""
     async_setup_services(hass)
     async_setup_websocket(hass)
+    await async_setup_slugs(hass)
     await async_setup_frontend(hass)
+    return True
+
+
+async def async_migrate_entry(hass: HomeAssistant, entry: SodaConfigEntry) -> bool:
+    """Keep, for an entry made before, what was the default then."""
+    if entry.version > ENTRY_VERSION:
+        return False
+    if entry.minor_version < ENTRY_MINOR_VERSION:
+        options = {OPT_POLL_INTERVAL: POLL_INTERVAL_BEFORE, **entry.options}
+        hass.config_entries.async_update_entry(
+            entry, options=options, minor_version=ENTRY_MINOR_VERSION
+        )
     return True
 
 
@@ -64,7 +86,8 @@ async def async_unload_entry(hass: HomeAssistant, entry: SodaConfigEntry) -> boo
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Forget the token, and what was written down of moves and of cameras."""
+    """Forget the token, what was written down of moves and of cameras, and the newest photos."""
     await token_store(hass, entry.data).remove()
     await HomeMoveRecord(hass, entry.entry_id, SystemClock()).remove()
     await HomeMemory(hass, entry.entry_id, SystemClock()).remove()
+    await async_remove_photos(hass, entry, SystemClock())

@@ -49,7 +49,7 @@ from tests.integration.viewing import Viewer
 
 SIGNATURES = re.compile(r"/pic\?=|[?&]t=[0-9a-f]{64}|/openlive/[0-9a-f]{32}|[?&]access_token=")
 # They tell what is known here, whether or not anybody can be reached.
-ALWAYS = {"last_error", "calls_today"}
+ALWAYS = {"last_error", "calls_today", "photos_today"}
 ISSUED: list[str] = []  # every token that the platform has given out in this run
 
 
@@ -120,10 +120,14 @@ async def make_entry(hass: HomeAssistant, host: str) -> AsyncIterator[Any]:
     """Make an entry with cameras the way the flow would have made it."""
 
     def make_entry(
-        *serials: str, options: Mapping[str, Any] | None = None, **data: Any
+        *serials: str,
+        options: Mapping[str, Any] | None = None,
+        minor_version: int = 1,  # whose online checks come every minute
+        **data: Any,
     ) -> MockConfigEntry:
         entry = MockConfigEntry(
             domain=DOMAIN,
+            minor_version=minor_version,
             title="SodaLife demo-client",
             unique_id="demo-client",
             data={"host": host, **CREDENTIALS, **data},
