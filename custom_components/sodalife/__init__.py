@@ -9,6 +9,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
 from .api import Camera, SystemClock
+from .archive.slugs import async_setup_slugs
 from .const import DOMAIN
 from .coordinator import SodaConfigEntry, SodaCoordinator, token_store
 from .frontend import async_setup_frontend
@@ -35,6 +36,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_setup_services(hass)
     async_setup_websocket(hass)
     async_setup_happenings(hass)
+    await async_setup_slugs(hass)
     await async_setup_frontend(hass)
     return True
 

@@ -1,0 +1,1 @@
+"""Photos that are kept: in the media folder, in one folder for each camera and day."""
