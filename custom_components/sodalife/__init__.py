@@ -10,6 +10,7 @@ from homeassistant.helpers.typing import ConfigType
 
 from .api import Camera, SystemClock
 from .archive.slugs import async_setup_slugs
+from .archive.thumbnails import ThumbnailView
 from .const import DOMAIN
 from .coordinator import SodaConfigEntry, SodaCoordinator, token_store
 from .frontend import async_setup_frontend
@@ -37,6 +38,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_setup_websocket(hass)
     async_setup_happenings(hass)
     await async_setup_slugs(hass)
+    hass.http.register_view(ThumbnailView())
     await async_setup_frontend(hass)
     return True
 
