@@ -33,6 +33,7 @@ from .issues import Issues
 from .memory import HomeMemory
 from .move_record import HomeMoveRecord
 from .outcomes import Outcomes
+from .photos import announce_photos
 from .poller import Poller
 from .reachability import Reachability
 from .recheck import Rechecker
@@ -196,6 +197,7 @@ class SodaCoordinator:
         self.outcomes.follow(camera)
         self.issues.follow(camera, subentry.subentry_id)
         self.memory.follow(camera)
+        announce_photos(self.hass, self.entry, camera)
         self._configure(camera)
         self.cameras[subentry.subentry_id] = camera
         return camera

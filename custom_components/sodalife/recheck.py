@@ -7,7 +7,7 @@ from typing import Any
 
 from homeassistant.core import callback
 
-from .api import Camera, Clock, Endpoint, SodaError
+from .api import Camera, Clock, Endpoint, PhotoReason, SodaError
 from .const import DOMAIN, LOGGER
 from .issues import Issues
 
@@ -46,7 +46,7 @@ class Rechecker:
         endpoints = {failure.endpoint for failure in self._issues.open_failures(camera)}
         camera.live.drop()
         again: dict[Endpoint, Callable[[], Awaitable[object]]] = {
-            Endpoint.CAPTURE: camera.snapshots.capture,
+            Endpoint.CAPTURE: lambda: camera.snapshots.capture(PhotoReason.CHECK),
             Endpoint.LIVE: camera.live_protocol.address,
         }
         for endpoint in sorted(endpoints) or [Endpoint.ONLINE]:

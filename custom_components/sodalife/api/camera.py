@@ -42,17 +42,29 @@ class Camera:
         self.ptz = Ptz(self.device, self.queue, record or NoRecord(), self.snapshots.expire)
 
     def configure(
-        self, *, call_interval: float, snapshot_interval: float, live_protocol: str = SAFE
+        self,
+        *,
+        call_interval: float,
+        snapshot_interval: float,
+        live_protocol: str = SAFE,
+        photos_per_day: int = 0,
     ) -> None:
-        """Set the seconds between calls, those that a snapshot may be old, and how live travels."""
+        """Set the seconds between calls, those that a snapshot may be old, and how live travels.
+
+        And how many photos there may be a day; 0: as many as anybody wants.
+        """
         self.live_protocol.option = live_protocol
         self.queue.set_interval(call_interval)
         self.snapshots.interval = snapshot_interval
+        self.snapshots.budget.limit = photos_per_day
 
     def memory(self) -> Memory:
         """Return what is to outlive this run."""
+        budget = self.snapshots.budget
         return replace(
             self.device.memory(),
+            photos=budget.taken,
+            photos_from=budget.counted_from,
             fallback=self.live_protocol.fallback,
             watched=self.at_hand.watched,
         )
@@ -61,6 +73,7 @@ class Camera:
         """Go on from what an earlier run has known."""
         self.live_protocol.fallback = memory.fallback
         self.at_hand.recall(memory.watched, self.serial)
+        self.snapshots.budget.resume(memory.photos, memory.photos_from)
         self.device.recall(memory)
         quota = self.device.failures.get(Endpoint.CAPTURE)
         if quota is not None and isinstance(quota.error, CaptureQuotaUsed):

@@ -69,6 +69,11 @@ class Moment:
         """Return this moment."""
         return cls(clock.monotonic(), clock.time())
 
+    @classmethod
+    def of_earlier_run(cls, time: float) -> Moment:
+        """Return a moment (epoch) before this run: it is older than any age."""
+        return cls(float("-inf"), time)
+
     def age(self, clock: Clock) -> float:
         """Return the seconds since then, by whichever clock says more."""
         return max(clock.monotonic() - self.monotonic, clock.time() - self.time)

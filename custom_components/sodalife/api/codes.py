@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 import re
 
+from .budget import PhotoBudgetUsed
 from .errors import (
     ApplicationFrozen,
     CaptureFailed,
@@ -123,4 +124,6 @@ def _keys(cls: type[SodaError]) -> set[str]:
     return {cls.key}.union(*map(_keys, cls.__subclasses__()))
 
 
-KEYS = tuple(sorted(_keys(SodaError)))  # of all errors, those without a code included
+KEYS = tuple(
+    sorted(_keys(SodaError) | {PhotoBudgetUsed.key})
+)  # of all errors, those without a code included

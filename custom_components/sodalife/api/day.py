@@ -41,6 +41,12 @@ class DailyCount:
         """What was counted today."""
         return self.count if self.began_at <= self._clock.time() < self.ends_at else 0
 
+    def add(self) -> None:
+        """Count one more."""
+        if not self.began_at <= self._clock.time() < self.ends_at:
+            self.begin_day()
+        self.count += 1
+
     def resume(self, count: int, began_at: float) -> None:
         """Go on from what was counted in an earlier run."""
         self.count, self.began_at = count, began_at

@@ -33,6 +33,8 @@ class Memory:
         refused: the moves that it said it cannot make, and when it said so.
         fallback: why live pictures do not travel by FLV, and since when.
         watched: when somebody watched live, and how long addresses live.
+        photos: how many there were on the day that ...
+        photos_from: ... was counted from then on.
 
     """
 
@@ -42,6 +44,8 @@ class Memory:
     refused: Mapping[Command, float] = field(default_factory=dict)
     fallback: Fallback | None = None
     watched: Watched | None = None
+    photos: int = 0
+    photos_from: float = 0.0
 
     def to_json(self) -> dict[str, Any]:
         """Return it as something that can be written down."""
@@ -49,6 +53,8 @@ class Memory:
         return {
             "calls": self.calls,
             "counted_from": self.counted_from,
+            "photos": self.photos,
+            "photos_from": self.photos_from,
             "quota": quota
             and {
                 "at": quota.at,
@@ -73,6 +79,8 @@ class Memory:
         return cls(
             calls=int(_within(stored["calls"], MAX_CALLS)),
             counted_from=_within(stored["counted_from"], LATEST),
+            photos=int(_within(stored.get("photos", 0), MAX_CALLS)),  # 0.1.0 counts none
+            photos_from=_within(stored.get("photos_from", 0.0), LATEST),
             quota=quota
             and QuotaUsed(
                 _within(quota["at"], LATEST),

@@ -9,6 +9,14 @@ from enum import IntEnum, StrEnum
 from .clock import Moment
 
 
+class PhotoReason(StrEnum):
+    """Why a photo is taken."""
+
+    COMMANDED = "commanded"  # somebody wants this one: a button, an action, an automation
+    CHECK = "check"  # to see whether it works again
+    LOOK = "look"  # somebody looks: a dashboard
+
+
 class Command(IntEnum):
     """What a PTZ can be told, by the platform's numbers ("视频控制", rev. 2021-03-17)."""
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 
+from .budget import PhotoBudget
 from .call_queue import MAX_WAIT, CallQueue, Priority
 from .clock import Moment, timeout
 from .day import seconds_to_midnight
 from .device import Device
 from .errors import AnswerTimeout, CaptureQuotaUsed, SodaError
 from .gate import Gate
-from .models import Snapshot
-from .signal import PacedSignal
+from .models import PhotoReason, Snapshot
+from .signal import PacedSignal, Signal
 from .single_flight import SharedCall
 
 DEFAULT_INTERVAL = 30.0
@@ -22,6 +24,14 @@ NEWS_PAUSE = 75.0
 FAILURE_PAUSE = 10.0  # seconds without another try after a failed photo
 
 
+@dataclass(eq=False, slots=True)
+class _Exposure:
+    """A photo that is being taken, and the best reason of those who want it."""
+
+    call: SharedCall[Snapshot]
+    reason: PhotoReason
+
+
 class SnapshotCache:
     """The newest photo of one device.
 
@@ -29,7 +39,9 @@ class SnapshotCache:
         interval: how many seconds old a photo may be before a look takes another.
         last: the newest photo.
         captures: how many were asked for.
-        taken: there is a new one; at once if that was the wish, or if the camera has moved.
+        budget: how many there may be a day.
+        photographed: a photo was taken, and why; each of them, at once.
+        taken: there is a new one to show; at once if that was the wish, or if the camera has moved.
 
     """
 
@@ -41,11 +53,17 @@ class SnapshotCache:
         self.interval = DEFAULT_INTERVAL
         self.last: Snapshot | None = None
         self.captures = 0
+        self.budget = PhotoBudget(device.clock)
+        self.photographed: Signal[[Snapshot, PhotoReason]] = Signal()
         self.taken = PacedSignal(device.clock, NEWS_PAUSE)
         self._moved_at = float("-inf")  # monotonic time of the last change of view
         self._failed: tuple[Moment, SodaError] | None = None
-        self._capturing: SharedCall[Snapshot] | None = None
+        self._capturing: _Exposure | None = None
         self._quota = Gate(device.clock)
+
+    def recall(self, snapshot: Snapshot) -> None:
+        """Go on from the newest photo of an earlier run; the next look takes another."""
+        self.last = self.last or snapshot
 
     def expire(self) -> None:
         """Let the next look fetch a new photo: the camera has moved."""
@@ -55,36 +73,38 @@ class SnapshotCache:
         """Tell whether the camera has moved lately, or is moving."""
         return self._moving or self._clock.monotonic() - self._moved_at < seconds
 
-    async def get(self, *, this_view: bool = False) -> Snapshot:
+    async def get(
+        self, *, this_view: bool = False, reason: PhotoReason = PhotoReason.LOOK
+    ) -> Snapshot:
         """Return a photo that is recent enough, or the last good one if none comes in 8 s.
 
         With `this_view`, one from before the last move is not good, nor is one from before the move
-        that is under way.
+        that is under way. For a look, one that the budget has to make do with is recent enough.
 
         Raises:
             SodaError: if there is no photo that will do.
 
         """
         last = self.last
-        if last is not None and self._is_recent(last) and not (this_view and self._moving):
+        if last is not None and self._is_recent(last, reason) and not (this_view and self._moving):
             return last
         try:
             self._check_failure()
             async with timeout(self._clock, PATIENCE):
-                return await self._take()
+                return await self._take(reason)
         except (SodaError, TimeoutError) as err:
             if (last := self.last) is not None and (not this_view or self._shows_this_view(last)):
                 return last
             raise err if isinstance(err, SodaError) else AnswerTimeout from None
 
-    async def capture(self) -> Snapshot:
+    async def capture(self, reason: PhotoReason = PhotoReason.COMMANDED) -> Snapshot:
         """Take a photo now, or share the one that is being taken; goes on without its caller.
 
         Raises:
             SodaError: if there is none.
 
         """
-        snapshot = await self._take()
+        snapshot = await self._take(reason)
         self.taken.hurry()
         return snapshot
 
@@ -95,18 +115,28 @@ class SnapshotCache:
     async def close(self) -> None:
         """End a capture under way."""
         self.taken.cancel()
-        if (capturing := self._capturing) is not None:
-            capturing.cancel()
-            await capturing.wait()
+        if (exposure := self._capturing) is not None:
+            exposure.call.cancel()
+            await exposure.call.wait()
 
-    async def _take(self) -> Snapshot:
+    async def _take(self, reason: PhotoReason) -> Snapshot:
         deadline, moved_at = self._clock.monotonic() + MAX_WAIT, self._moved_at
         while True:
-            if self._capturing is None or not self._capturing.joinable:
-                self._capturing = SharedCall(self._clock, self._photograph, wanted_anyway=True)
-            snapshot = await self._capturing.join(max(0.0, deadline - self._clock.monotonic()))
+            call = self._expose(reason)
+            snapshot = await call.join(max(0.0, deadline - self._clock.monotonic()))
             if snapshot.commanded.monotonic > moved_at:  # else it was under way before the move
                 return snapshot
+
+    def _expose(self, reason: PhotoReason) -> SharedCall[Snapshot]:
+        """Return the photo that is being taken, for one reason more; else begin one."""
+        exposure = self._capturing
+        if exposure is None or not exposure.call.joinable:
+            self.budget.check(reason)
+            call = SharedCall(self._clock, self._photograph, wanted_anyway=True)
+            exposure = self._capturing = _Exposure(call, reason)
+        elif reason is PhotoReason.COMMANDED:
+            exposure.reason = reason
+        return exposure.call
 
     @property
     def _moving(self) -> bool:
@@ -115,11 +145,12 @@ class SnapshotCache:
     def _shows_this_view(self, snapshot: Snapshot) -> bool:
         return not self._moving and snapshot.commanded.monotonic > self._moved_at
 
-    def _is_recent(self, snapshot: Snapshot) -> bool:
+    def _is_recent(self, snapshot: Snapshot, reason: PhotoReason) -> bool:
         commanded = snapshot.commanded
         if commanded.monotonic <= self._moved_at:
             return False  # it shows what the camera saw before it moved
-        return commanded.age(self._clock) < self.interval
+        pause = self.budget.pause if reason is PhotoReason.LOOK else 0.0
+        return commanded.age(self._clock) < max(self.interval, pause)
 
     def _check_failure(self) -> None:
         """Raise the error of a photo that failed just now, rather than try again at once."""
@@ -137,6 +168,7 @@ class SnapshotCache:
                 self.captures += 1
                 commanded = Moment.now(self._clock)  # the platform's time of the photo, too
                 address = await self._device.capture()
+                self.budget.note()
             picture = await self._device.picture(address)
         except SodaError as err:
             if isinstance(err, CaptureQuotaUsed) and begun.is_set():
@@ -144,8 +176,12 @@ class SnapshotCache:
             self._failed = Moment.now(self._clock), err.copy()
             raise
         finally:
-            self._capturing = None  # or its traceback would keep a picture in memory
+            exposure, self._capturing = (
+                self._capturing,
+                None,
+            )  # or its traceback would keep a picture
         moved = self.last is None or self.last.commanded.monotonic <= self._moved_at
         self.last, self._failed = Snapshot(picture, commanded.time, address, commanded), None
+        self.photographed.emit(self.last, exposure.reason if exposure else PhotoReason.LOOK)
         self.taken.announce(urgent=moved)
         return self.last
