@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from homeassistant.components.camera import CameraState
@@ -14,6 +15,7 @@ from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.util.signal_type import SignalType
 
 from .api import Camera
+from .api.models import PhotoReason, Snapshot
 from .const import DOMAIN
 from .coordinator import SodaCoordinator
 from .errors import sentence_of
@@ -81,6 +83,7 @@ class Happenings:
         self._online = camera.device.online
         self._failure = camera.device.news.latest
         camera.device.changed.subscribe(self._changed)
+        camera.snapshots.photographed.subscribe(self._photographed)
 
     @callback
     def tell(self, what: str, *, context: Context | None = None, **about: Any) -> None:
@@ -92,6 +95,11 @@ class Happenings:
         if entity:
             happening = Happening(what=what, entity=entity, about=about, context=context)
             async_dispatcher_send(hass, HAPPENED, happening)
+
+    @callback
+    def _photographed(self, snapshot: Snapshot, reason: PhotoReason) -> None:
+        captured_at = datetime.fromtimestamp(snapshot.captured_at, UTC)
+        self.tell(PHOTO_TAKEN, reason=reason.value, captured_at=captured_at.isoformat())
 
     @callback
     def _changed(self) -> None:

@@ -125,7 +125,7 @@ class PhotoSource(MediaSource):
         return None
 
 
-_NOT_FOUND = {"translation_domain": DOMAIN, "translation_key": "photo_not_found"}
+_NOT_FOUND: dict[str, Any] = {"translation_domain": DOMAIN, "translation_key": "photo_not_found"}
 
 
 def _parts(identifier: str) -> list[str]:

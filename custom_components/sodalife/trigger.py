@@ -32,12 +32,22 @@ from homeassistant.helpers.typing import ConfigType
 import voluptuous as vol
 
 from .api.codes import KEYS
-from .happenings import CAME_ONLINE, HAPPENED, TROUBLE, WATCHED, WENT_OFFLINE, Happening
+from .api.models import PhotoReason
+from .happenings import (
+    CAME_ONLINE,
+    HAPPENED,
+    PHOTO_TAKEN,
+    TROUBLE,
+    WATCHED,
+    WENT_OFFLINE,
+    Happening,
+)
 
 type Fire = Callable[[dict[str, Any], str, Context | None], object]
 
 CONF_OPTIONS: Final = "options"  # Home Assistant 2025.4 has no name for it
 CONF_KEY: Final = "key"
+CONF_REASON: Final = "reason"
 
 
 def _some_of(*allowed: str) -> Callable[[Any], Any]:
@@ -46,6 +56,7 @@ def _some_of(*allowed: str) -> Callable[[Any], Any]:
 
 # By trigger: what may be chosen, all of which has to be so of what has happened.
 OPTIONS: Final[Mapping[str, dict[Any, Any]]] = {
+    PHOTO_TAKEN: {vol.Optional(CONF_REASON): _some_of(*PhotoReason)},
     WENT_OFFLINE: {},
     CAME_ONLINE: {},
     TROUBLE: {vol.Optional(CONF_KEY): _some_of(*KEYS)},

@@ -19,15 +19,18 @@ from homeassistant.helpers import (
     trigger as ha_trigger,
 )
 from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 import voluptuous as vol
 import yaml
 
 from custom_components.sodalife.api.codes import KEYS
+from custom_components.sodalife.api.models import PhotoReason
 from custom_components.sodalife.trigger import OPTIONS
 from simulator import Cloud, Fault
 from simulator.camera import SimCamera
+from tests.clock import ManualClock
 from tests.integration.common import (
     DOMAIN,
     OTHER,
@@ -35,6 +38,7 @@ from tests.integration.common import (
     STEP,
     Act,
     FindEntity,
+    Look,
     PassTime,
     SetUp,
     state_of,
@@ -43,7 +47,7 @@ from tests.integration.viewing import Viewer
 
 OURS = Path(__file__).parents[2] / "custom_components" / DOMAIN
 POLL = 60
-KEPT = ("platform", "entity_id", "key", "code", "message", "id")
+KEPT = ("platform", "entity_id", "key", "code", "message", "reason", "captured_at", "id")
 
 type Started = list[dict[str, Any]]
 type Automate = Callable[..., Awaitable[Started]]
@@ -183,6 +187,32 @@ async def test_trouble_of_a_kind(
     assert len(trouble) == times
 
 
+@pytest.mark.parametrize("reason", [None, "commanded", "look", ["look", "commanded"]])
+async def test_a_photo_is_taken(
+    *,
+    reason: str | list[str] | None,
+    hass: HomeAssistant,
+    set_up: SetUp,
+    clock: ManualClock,
+    entity_id: FindEntity,
+    press: Act,
+    look: Look,
+    automate: Automate,
+) -> None:
+    await set_up(options={"snapshot_interval": 1})
+    options = {"reason": reason} if reason else {}
+    taken = await automate("photo_taken", {"entity_id": entity_id("camera")}, **options)
+    await press("capture")
+    await clock.advance(2)
+    await look()
+    await hass.async_block_till_done()
+    wanted = [why for why in ("commanded", "look") if reason is None or why in reason]
+    assert [run["reason"] for run in taken] == wanted
+    assert all(run["platform"] == "sodalife.photo_taken" for run in taken)
+    last = dt_util.parse_datetime(taken[-1]["captured_at"], raise_on_error=True)
+    assert 0 <= clock.time() - last.timestamp() <= 3
+
+
 async def test_somebody_watches(
     hass: HomeAssistant,
     set_up: SetUp,
@@ -228,9 +258,8 @@ def _target(  # noqa: PLR0911 - one for each way
         case "entity_id":
             return {kind: camera}
         case "another entity":
-            other = er.async_entries_for_device(entities, entity.device_id)[-1].entity_id
-            assert other != camera
-            return {"entity_id": [other]}
+            others = er.async_entries_for_device(entities, entity.device_id)
+            return {"entity_id": [o.entity_id for o in others if o.domain == "image"]}
         case "group":
             return {"entity_id": "group.cameras"}
         case "device_id":
@@ -340,11 +369,14 @@ def test_what_the_editor_shows_is_what_there_is() -> None:
     assert described.keys() == OPTIONS.keys()
     for what, options in OPTIONS.items():
         assert {str(key) for key in options} == set(described[what].get("fields", {})), what
+    reasons = described["photo_taken"]["fields"]["reason"]["selector"]["select"]["options"]
+    assert set(reasons) == set(PhotoReason)
     keys = described["trouble"]["fields"]["key"]["selector"]["select"]["options"]
     assert set(keys) == set(KEYS)
     for path in (OURS / "translations").glob("*.json"):
         texts = json.loads(path.read_text(encoding="utf-8"))
         errors = texts["entity"]["sensor"]["last_error"]["state"]
+        assert texts["selector"]["photo_reason"]["options"].keys() == set(reasons)
         assert texts["selector"]["trouble"]["options"] == errors, "by one name everywhere"
 
 
