@@ -51,6 +51,7 @@ KEPT = ("platform", "entity_id", "key", "code", "message", "reason", "captured_a
 
 type Started = list[dict[str, Any]]
 type Automate = Callable[..., Awaitable[Started]]
+type FoundOut = Callable[[str], Awaitable[None]]
 
 newest_only = pytest.mark.skipif(
     not hasattr(ha_trigger, "TriggerConfig"), reason="its editor knows no such triggers"
@@ -89,50 +90,59 @@ async def press_in_vain(press: Act, serial: str = SERIAL) -> None:
         await press("capture", serial)
 
 
+@pytest.fixture
+def found_out(hass: HomeAssistant, entity_id: FindEntity, pass_time: PassTime) -> FoundOut:
+    """Let time pass until an online check has found something out."""
+
+    async def found_out(online: str) -> None:
+        for _ in range(5 * POLL // int(STEP)):
+            await pass_time(STEP)
+            if state_of(hass, entity_id("binary_sensor", "online")) == online:
+                break
+        await hass.async_block_till_done()
+        assert state_of(hass, entity_id("binary_sensor", "online")) == online
+
+    return found_out
+
+
 async def test_a_camera_goes_offline_and_comes_back(
-    set_up: SetUp, sim: SimCamera, entity_id: FindEntity, pass_time: PassTime, automate: Automate
+    set_up: SetUp, sim: SimCamera, entity_id: FindEntity, found_out: FoundOut, automate: Automate
 ) -> None:
     await set_up(SERIAL, OTHER, revision="query", options={"poll_interval": POLL})
     both = {"entity_id": [entity_id("camera"), entity_id("camera", serial=OTHER)]}
     gone = await automate("went_offline", both)
-    await pass_time(4)
+    await found_out("on")
     assert gone == []  # that both are online is found out, but did not happen
-    sim.online = False
-    await pass_time(POLL + 2 * STEP)
     camera = {"entity_id": entity_id("camera"), "id": "seen"}
-    assert gone == [{"platform": "sodalife.went_offline", **camera}]
-    await pass_time(2 * POLL)
-    sim.online = True
-    await pass_time(POLL + 2 * STEP)
-    assert len(gone) == 1
+    for _ in range(2):
+        sim.online = False
+        await found_out("off")
+        sim.online = True
+        await found_out("on")
+    assert gone == [{"platform": "sodalife.went_offline", **camera}] * 2
 
 
 async def test_a_camera_comes_online(
-    set_up: SetUp, sim: SimCamera, entity_id: FindEntity, pass_time: PassTime, automate: Automate
+    set_up: SetUp, sim: SimCamera, entity_id: FindEntity, found_out: FoundOut, automate: Automate
 ) -> None:
     sim.online = False
     await set_up(revision="query", options={"poll_interval": POLL})
     came = await automate("came_online", {"entity_id": entity_id("camera")})
-    await pass_time(4)
+    await found_out("off")
+    assert came == []
     sim.online = True
-    await pass_time(POLL + 2 * STEP)
+    await found_out("on")
     found = {"platform": "sodalife.came_online", "entity_id": entity_id("camera"), "id": "seen"}
     assert came == [found]
 
 
 async def test_an_offline_camera_at_the_start_has_not_gone_offline(
-    hass: HomeAssistant,
-    set_up: SetUp,
-    sim: SimCamera,
-    entity_id: FindEntity,
-    pass_time: PassTime,
-    automate: Automate,
+    set_up: SetUp, sim: SimCamera, entity_id: FindEntity, found_out: FoundOut, automate: Automate
 ) -> None:
     sim.online = False
     await set_up(revision="query", options={"poll_interval": POLL})
     gone = await automate("went_offline", {"entity_id": entity_id("camera")})
-    await pass_time(POLL)
-    assert state_of(hass, entity_id("binary_sensor", "online")) == "off"
+    await found_out("off")
     assert gone == []
 
 
