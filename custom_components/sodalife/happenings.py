@@ -18,6 +18,7 @@ from .api import Camera
 from .api.models import PhotoReason, Snapshot
 from .const import DOMAIN
 from .coordinator import SodaCoordinator
+from .devices import camera_entity
 from .errors import sentence_of
 
 PHOTO_TAKEN = "photo_taken"
@@ -88,11 +89,8 @@ class Happenings:
     @callback
     def tell(self, what: str, *, context: Context | None = None, **about: Any) -> None:
         """Tell the triggers."""
-        hass, serial = self._coordinator.hass, self._camera.serial
-        registry = er.async_get(hass)
-        entity_id = registry.async_get_entity_id(Platform.CAMERA, DOMAIN, f"{serial}_camera")
-        entity = entity_id and registry.async_get(entity_id)
-        if entity:
+        hass = self._coordinator.hass
+        if (entity := camera_entity(hass, self._camera.serial)) is not None:
             happening = Happening(what=what, entity=entity, about=about, context=context)
             async_dispatcher_send(hass, HAPPENED, happening)
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from homeassistant.auth.models import User
 from homeassistant.auth.permissions.const import POLICY_READ
-from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
 from ..const import DOMAIN
+from ..devices import camera_entity
 from .layout import archive_root, day_of, time_of
 from .slugs import SLUG, SLUGS
 
@@ -33,16 +33,19 @@ class Album:
 
     def name(self, hass: HomeAssistant) -> str:
         """Return what the user calls the camera; its folder if it is gone."""
-        device = dr.async_get(hass).async_get_device({(DOMAIN, self.serial)})
+        entity = self._entity(hass)
+        device = entity and entity.device_id and dr.async_get(hass).async_get(entity.device_id)
         return (device and (device.name_by_user or device.name)) or self.camera
 
     def may_be_seen(self, hass: HomeAssistant, user: User | None) -> bool:
         """Tell whether somebody may see them; nobody in particular, as an automation is, may."""
         if user is None or user.permissions.access_all_entities(POLICY_READ):
             return True
-        unique_id = f"{self.serial}_camera"
-        entity_id = er.async_get(hass).async_get_entity_id(Platform.CAMERA, DOMAIN, unique_id)
-        return entity_id is not None and user.permissions.check_entity(entity_id, POLICY_READ)
+        entity = self._entity(hass)
+        return entity is not None and user.permissions.check_entity(entity.entity_id, POLICY_READ)
+
+    def _entity(self, hass: HomeAssistant) -> er.RegistryEntry | None:
+        return camera_entity(hass, self.serial)
 
 
 def albums(hass: HomeAssistant, user: User | None) -> list[Album]:
