@@ -11,13 +11,21 @@ from homeassistant.helpers.typing import ConfigType
 from .api import Camera, SystemClock
 from .archive.slugs import async_setup_slugs
 from .archive.thumbnails import ThumbnailView
-from .const import DOMAIN
-from .coordinator import SodaConfigEntry, SodaCoordinator, token_store
+from .const import (
+    DOMAIN,
+    ENTRY_MINOR_VERSION,
+    ENTRY_VERSION,
+    OPT_POLL_INTERVAL,
+    POLL_INTERVAL_BEFORE,
+)
+from .coordinator import SodaConfigEntry, SodaCoordinator
 from .frontend import async_setup_frontend
 from .happenings import Happenings, async_setup_happenings
 from .memory import HomeMemory
 from .move_record import HomeMoveRecord
+from .photos import async_remove_photos
 from .services import async_setup_services
+from .store import token_store
 from .websocket import async_setup_websocket
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -40,6 +48,18 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     await async_setup_slugs(hass)
     hass.http.register_view(ThumbnailView())
     await async_setup_frontend(hass)
+    return True
+
+
+async def async_migrate_entry(hass: HomeAssistant, entry: SodaConfigEntry) -> bool:
+    """Keep, for an entry made before, what was the default then."""
+    if entry.version > ENTRY_VERSION:
+        return False
+    if entry.minor_version < ENTRY_MINOR_VERSION:
+        options = {OPT_POLL_INTERVAL: POLL_INTERVAL_BEFORE, **entry.options}
+        hass.config_entries.async_update_entry(
+            entry, options=options, minor_version=ENTRY_MINOR_VERSION
+        )
     return True
 
 
@@ -75,7 +95,8 @@ async def async_unload_entry(hass: HomeAssistant, entry: SodaConfigEntry) -> boo
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Forget the token, and what was written down of moves and of cameras."""
+    """Forget the token, what was written down of moves and of cameras, and the newest photos."""
     await token_store(hass, entry.data).remove()
     await HomeMoveRecord(hass, entry.entry_id, SystemClock()).remove()
     await HomeMemory(hass, entry.entry_id, SystemClock()).remove()
+    await async_remove_photos(hass, entry, SystemClock())

@@ -12,6 +12,7 @@ from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .activity import ATTR_COMMAND, Activity
 from .api import Camera, Command
 from .const import LENS_COMMANDS, OPT_PTZ_PULSE, PTZ_COMMANDS
 from .coordinator import SodaConfigEntry, SodaCoordinator
@@ -26,6 +27,7 @@ class SodaButtonDescription(ButtonEntityDescription):
     """A button and what it does; `pulse` is the option's seconds."""
 
     press_fn: Callable[[Camera, float], Awaitable[Any]]
+    activity: Activity | None = None
 
 
 def _move(name: str) -> SodaButtonDescription:
@@ -34,17 +36,23 @@ def _move(name: str) -> SodaButtonDescription:
         key=name,
         entity_registry_enabled_default=name in LENS_COMMANDS,
         press_fn=lambda camera, pulse: camera.ptz.move(command, pulse),
+        activity=Activity.MOVED,
     )
 
 
 BUTTONS = (
-    SodaButtonDescription(key="capture", press_fn=lambda camera, _: camera.snapshots.capture()),
+    SodaButtonDescription(
+        key="capture",
+        press_fn=lambda camera, _: camera.snapshots.capture(),
+        activity=Activity.PHOTO_TAKEN,
+    ),
     SodaButtonDescription(key="ptz_stop", press_fn=lambda camera, _: camera.ptz.stop()),
     *(_move(name) for name in PTZ_COMMANDS),
     SodaButtonDescription(
         key="home",
         entity_registry_enabled_default=False,
         press_fn=lambda camera, _: camera.ptz.home(),
+        activity=Activity.MOVED,
     ),
 )
 
@@ -79,5 +87,10 @@ class SodaButton(SodaEntity, ButtonEntity):
         """Do it, and return when it is done."""
         pulse = self.coordinator.options[OPT_PTZ_PULSE]
         press = self.entity_description.press_fn(self.soda, pulse)
+        by = self._context  # Home Assistant forgets it after some seconds
         with translated(self.camera_name):
             await press
+        if (activity := self.entity_description.activity) is Activity.MOVED:
+            self.note(activity, by, **{ATTR_COMMAND: self.key})
+        elif activity is not None:
+            self.note(activity, by)

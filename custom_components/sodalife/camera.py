@@ -14,46 +14,31 @@ from homeassistant.components.camera import (
 )
 from homeassistant.components.stream import Stream
 from homeassistant.config_entries import ConfigSubentry
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.http import current_request
 
-from .api import Camera, LiveAddress
+from .activity import Activity
+from .api import Camera, LiveAddress, PhotoReason
 from .const import OPT_LIVE_PROTOCOL
 from .coordinator import SodaConfigEntry, SodaCoordinator
 from .entity import SodaEntity, async_add_for_cameras
 from .errors import translated
 from .live.log_filter import hide_signed_addresses
 from .live.preload import Preload, wanted_for_preload
+from .live.source_scheme import SourceScheme
 from .live.stills import frame_of_provider, frame_of_stream
 from .live.stream import FRESH, LiveStream
 
 PARALLEL_UPDATES = 0  # a stop waits for nobody; the call queue keeps the order
-
-_SCHEMES = {"rtmp": "rtmp", "rtmphd": "rtmp", "rtsp": "rtsp"}
+ACTION = 10.0  # seconds from an action's coming until it has asked for its picture
 
 
 def _is_a_look() -> bool:
     """Tell whether a picture is asked for by a dashboard, which asks again and again."""
     request = current_request.get()
     return request is not None and request.path.startswith("/api/camera_proxy")
-
-
-class SourceScheme:
-    """Stands in for a camera where WebRTC providers want to see the scheme of its source.
-
-    Home Assistant asks for that when a camera is added and when a provider comes or goes: it must
-    cost no call, and cannot fail.
-    """
-
-    def __init__(self, protocol: str) -> None:
-        """Take the protocol of the live picture."""
-        self._scheme = _SCHEMES.get(protocol, "http")
-
-    async def stream_source(self) -> str:
-        """Return an address with the right scheme, and nothing behind it."""
-        return f"{self._scheme}://127.0.0.1/"
 
 
 async def async_setup_entry(
@@ -81,6 +66,7 @@ class SodaCamera(SodaEntity, CameraEntity):
         CameraEntity.__init__(self)
         self._live: LiveStream | None = None
         self._preload: Preload | None = None
+        self._acted_at = float("-inf")  # monotonic time of the last action on this camera
 
     @property
     @override
@@ -128,6 +114,13 @@ class SodaCamera(SodaEntity, CameraEntity):
         self.async_on_remove(self.soda.snapshots.taken.subscribe(self.async_write_ha_state))
         hide_signed_addresses(self.entity_id)
 
+    @callback
+    @override
+    def async_set_context(self, context: Context) -> None:
+        """Take note of an action on this camera: the picture that it asks for is commanded."""
+        super().async_set_context(context)
+        self._acted_at = self.coordinator.clock.monotonic()
+
     @override
     async def async_camera_image(
         self, width: int | None = None, height: int | None = None
@@ -141,8 +134,14 @@ class SodaCamera(SodaEntity, CameraEntity):
         if (frame := await self._live_frame(width, height, only_looks=only_looks)) is not None:
             self.content_type = "image/jpeg"
             return frame
+        acts = not only_looks and self.coordinator.clock.monotonic() - self._acted_at < ACTION
+        reason, last = PhotoReason.COMMANDED if acts else PhotoReason.LOOK, self.soda.snapshots.last
+        by = self._context
         with translated(self.camera_name):
-            snapshot = await self.soda.snapshots.get(this_view=not only_looks)
+            snapshot = await self.soda.snapshots.get(this_view=not only_looks, reason=reason)
+        if acts and snapshot is not last:
+            self.note(Activity.PHOTO_TAKEN, by)
+        self.coordinator.poller.look(self.soda)
         self.content_type = snapshot.picture.content_type
         return snapshot.picture.content
 
@@ -172,6 +171,7 @@ class SodaCamera(SodaEntity, CameraEntity):
         if self._preload is not None and wanted_for_preload():
             self._preload.begin()
             return None
+        self.coordinator.poller.look(self.soda)
         address = await self._live_address()
         live, stream = self._live, self.stream
         asleep = stream is not None and not stream.outputs()  # it would wake with an old picture
@@ -211,7 +211,7 @@ class SodaCamera(SodaEntity, CameraEntity):
         if (live := self._live) is None:
             return
         viewers = live.viewers
-
+        self.coordinator.poller.look(self.soda)
         # There is an answer once there is a picture, as far as the provider looks for one.
         viewers.offered(session_id, self.soda.live_protocol.expect)
         try:

@@ -24,12 +24,15 @@ from .const import (
     CONF_REVISION,
     DEFAULT_HOST,
     DOMAIN,
+    ENTRY_MINOR_VERSION,
+    ENTRY_VERSION,
     SUBENTRY_CAMERA,
 )
-from .coordinator import make_client, token_store
+from .coordinator import make_client
 from .flows.checks import camera_errors, normal_host, normal_serial, token_error, typed
 from .flows.options import SodaOptionsFlow
 from .flows.subentry import CameraSubentryFlow
+from .store import token_store
 
 SECRET = TextSelector(
     TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="current-password")
@@ -41,8 +44,8 @@ SERIALS = TextSelector(TextSelectorConfig(multiple=True))
 class SodaConfigFlow(ConfigFlow, domain=DOMAIN):
     """Sets up an application."""
 
-    VERSION = 1
-    MINOR_VERSION = 1
+    VERSION = ENTRY_VERSION
+    MINOR_VERSION = ENTRY_MINOR_VERSION
 
     def __init__(self) -> None:
         """Know nothing yet."""

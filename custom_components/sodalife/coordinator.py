@@ -12,6 +12,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
+from .activity import follow_online
 from .api import Camera, HttpTransport, SodaClient, SodaError, SystemClock, Timeouts
 from .api.dialect import Dialect
 from .api.errors import InvalidClient
@@ -23,6 +24,7 @@ from .const import (
     LOGGER,
     OPT_CALL_INTERVAL,
     OPT_LIVE_PROTOCOL,
+    OPT_PHOTOS_PER_DAY,
     OPT_POLL_INTERVAL,
     OPT_SNAPSHOT_INTERVAL,
     SUBENTRY_CAMERA,
@@ -33,19 +35,14 @@ from .issues import Issues
 from .memory import HomeMemory
 from .move_record import HomeMoveRecord
 from .outcomes import Outcomes
-from .photos import announce_photos
+from .photos import Photos
 from .poller import Poller
 from .reachability import Reachability
 from .recheck import Rechecker
-from .store import HomeTokenStore
+from .store import token_store
 
 type SodaConfigEntry = ConfigEntry[SodaCoordinator]
 type AddCamera = Callable[[Camera, ConfigSubentry], None]
-
-
-def token_store(hass: HomeAssistant, data: Mapping[str, Any]) -> HomeTokenStore:
-    """Return where the token of an application is kept."""
-    return HomeTokenStore(hass, data[CONF_HOST], data[CONF_CLIENT_ID])
 
 
 def make_client(
@@ -76,6 +73,7 @@ class SodaCoordinator:
         self.options = {**DEFAULT_OPTIONS, **entry.options}
         self.record = HomeMoveRecord(hass, entry.entry_id, self.clock)
         self.memory = HomeMemory(hass, entry.entry_id, self.clock)
+        self.photos = Photos(hass, entry, self.clock, lambda: self.options)
         self.devices = Devices(hass, entry)
         self.reachability = Reachability()
         self.poller = Poller(
@@ -118,7 +116,7 @@ class SodaCoordinator:
             ConfigEntryNotReady: if there is no token for another reason.
 
         """
-        await asyncio.gather(self.client.tokens.load(), self.memory.load())
+        await asyncio.gather(self.client.tokens.load(), self.memory.load(), self.photos.load())
         left = await self.record.load()
         try:
             await self.client.tokens.get()
@@ -136,6 +134,7 @@ class SodaCoordinator:
         pause = float(self.options[OPT_CALL_INTERVAL])
         self._spawn(self.poller.run(pause), f"{DOMAIN} online checks")
         self._spawn(self.memory.run(), f"{DOMAIN} memory")
+        self._spawn(self.photos.run(), f"{DOMAIN} photos")
 
     def name_of(self, serial: str) -> str:
         """Return a camera's name as the user knows it, or its serial."""
@@ -146,13 +145,13 @@ class SodaCoordinator:
     async def async_close(self) -> None:
         """Stop every move and let everything go."""
         await asyncio.gather(*(camera.close() for camera in self.cameras.values()))
-        await self.memory.close()
+        await asyncio.gather(self.memory.close(), self.photos.close())
         await self.client.close()
         self.issues.close()
 
     async def async_stop_moves(self) -> None:
         """Stop every move: Home Assistant is about to end."""
-        await asyncio.gather(*(camera.ptz.close() for camera in self.cameras.values()))
+        await asyncio.gather(self.photos.write(), *(c.ptz.close() for c in self.cameras.values()))
         self.memory.write_soon()  # that is: now
 
     async def async_for_each_camera(self, add: AddCamera) -> None:
@@ -168,7 +167,9 @@ class SodaCoordinator:
         if self._credentials != self._credentials_of(self.entry):
             self.hass.config_entries.async_schedule_reload(self.entry.entry_id)
             return
-        self.options = {**DEFAULT_OPTIONS, **self.entry.options}
+        before, self.options = self.options, {**DEFAULT_OPTIONS, **self.entry.options}
+        if self.options != before:
+            self.photos.options_changed()
         for camera in self.cameras.values():
             self._configure(camera)
         subentries = self.entry.subentries
@@ -197,7 +198,8 @@ class SodaCoordinator:
         self.outcomes.follow(camera)
         self.issues.follow(camera, subentry.subentry_id)
         self.memory.follow(camera)
-        announce_photos(self.hass, self.entry, camera)
+        self.photos.follow(camera, subentry.subentry_id)
+        follow_online(self.hass, camera)
         self._configure(camera)
         self.cameras[subentry.subentry_id] = camera
         return camera
@@ -205,6 +207,7 @@ class SodaCoordinator:
     def _forget(self, camera: Camera) -> None:
         self.issues.forget(camera)
         self.memory.forget(camera)
+        self.photos.forget(camera)
         self.outcomes.forget(camera)
         self.reachability.remove(camera.serial)
         self.poller.forget(camera.serial)
@@ -221,6 +224,7 @@ class SodaCoordinator:
             call_interval=self.options[OPT_CALL_INTERVAL],
             snapshot_interval=self.options[OPT_SNAPSHOT_INTERVAL],
             live_protocol=self.options[OPT_LIVE_PROTOCOL],
+            photos_per_day=int(self.options[OPT_PHOTOS_PER_DAY]),
         )
 
     def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:

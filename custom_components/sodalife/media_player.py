@@ -22,6 +22,7 @@ from homeassistant.components.media_player import (
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .activity import Activity
 from .api import Place
 from .audio.clip import async_clip
 from .coordinator import SodaConfigEntry
@@ -103,8 +104,10 @@ class SodaSpeaker(SodaEntity, MediaPlayerEntity):
     ) -> None:
         """Have a media-source item or an address played, and return when it is accepted."""
         make = partial(async_clip, self.hass, media_id, _title(kwargs), entity_id=self.entity_id)
+        by = self._context  # Home Assistant forgets it after some seconds
         with translated(self.camera_name):
             await self.soda.speaker.play(make, _place(kwargs))
+        self.note(Activity.SPOKE, by)
 
     @override
     async def async_browse_media(

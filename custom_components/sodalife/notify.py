@@ -9,6 +9,7 @@ from homeassistant.components.notify import NotifyEntity
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .activity import Activity
 from .api import Place
 from .api.errors import VoiceEmpty
 from .audio.clip import async_clip
@@ -36,6 +37,7 @@ class SodaVoice(SodaEntity, NotifyEntity):
     @override
     async def async_send_message(self, message: str, title: str | None = None) -> None:
         """Have a message spoken, and return when the platform has accepted it."""
+        by = self._context  # Home Assistant forgets it after some seconds
         with translated(self.camera_name):
             if not message.strip():
                 raise VoiceEmpty
@@ -43,3 +45,4 @@ class SodaVoice(SodaEntity, NotifyEntity):
             media_id = async_speech_id(self.hass, message, engine)
             make = partial(async_clip, self.hass, media_id, entity_id=self.entity_id)
             await self.soda.speaker.play(make, Place.ANNOUNCEMENT)
+        self.note(Activity.SPOKE, by)

@@ -1,15 +1,19 @@
-"""The one place where Home Assistant is told of photos, for whoever wants to know of each."""
+"""The one place where photos come together: they are announced, and they last."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.util.signal_type import SignalType
 
-from .api import Camera, PhotoReason, Snapshot
+from .api import Camera, Clock, PhotoReason, Snapshot
+from .archive.keeper import Archive
+from .archive.newest import NewestPhotos
 from .const import DOMAIN
 
 
@@ -35,13 +39,63 @@ class PhotoTaken:
 PHOTO_TAKEN: SignalType[PhotoTaken] = SignalType(f"{DOMAIN}_photo_taken")
 
 
-@callback
-def announce_photos(hass: HomeAssistant, entry: ConfigEntry, camera: Camera) -> None:
-    """Have every photo of a camera announced."""
+class Photos:
+    """What becomes of the photos of one config entry's cameras."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        clock: Clock,
+        options: Callable[[], Mapping[str, Any]],
+    ) -> None:
+        """Take the entry, and what gives its options as they are now."""
+        self._hass = hass
+        self._entry = entry
+        self._newest = NewestPhotos(hass, entry.entry_id, clock)
+        self._archive = Archive(hass, entry, clock, options)
+
+    async def load(self) -> None:
+        """Read the newest photos, before anybody looks."""
+        await self._newest.load(self._entry.subentries)
 
     @callback
-    def announce(snapshot: Snapshot, reason: PhotoReason) -> None:
-        photo = PhotoTaken(entry.entry_id, camera.serial, snapshot, reason)
-        async_dispatcher_send(hass, PHOTO_TAKEN, photo)
+    def follow(self, camera: Camera, subentry_id: str) -> None:
+        """Show a camera its newest photo, and follow those that it takes."""
+        self._newest.follow(camera, subentry_id)
+        self._archive.follow(camera)
 
-    camera.snapshots.photographed.subscribe(announce)
+        @callback
+        def announce(snapshot: Snapshot, reason: PhotoReason) -> None:
+            photo = PhotoTaken(self._entry.entry_id, camera.serial, snapshot, reason)
+            async_dispatcher_send(self._hass, PHOTO_TAKEN, photo)
+
+        camera.snapshots.photographed.subscribe(announce)
+
+    @callback
+    def forget(self, camera: Camera) -> None:
+        """Drop the newest photo of a camera that is gone; what is archived stays its time."""
+        self._newest.forget(camera)
+
+    async def run(self) -> None:
+        """Look after the archive, for ever."""
+        await self._archive.run()
+
+    @callback
+    def options_changed(self) -> None:
+        """Follow the options."""
+        self._archive.options_changed()
+
+    async def write(self) -> None:
+        """Write the newest photos: Home Assistant is about to end."""
+        await self._newest.write()
+
+    async def close(self) -> None:
+        """Return when everything is written."""
+        await self._newest.close()
+        await self._archive.close()
+
+
+async def async_remove_photos(hass: HomeAssistant, entry: ConfigEntry, clock: Clock) -> None:
+    """Drop the newest photos of an entry that is gone."""
+    await NewestPhotos(hass, entry.entry_id, clock).remove()

@@ -16,6 +16,7 @@ SUSPICION_GAP = 5.0  # seconds between checks while it is found out who can be r
 SUSPECTS = 2  # of those who failed that are asked each time: as many as make the platform doubtful
 MAX_DOWN_GAP = 60.0  # ... growing up to this once the platform is known to be down
 FIRST_ROUND_GAP = 1.0  # seconds between checks after the start, at most
+OPENED = 60.0  # seconds without a look after which who looks has just come; see `look`
 OFFLINE_PROBE = 120.0  # seconds, at least, between probes where there is no online endpoint
 
 
@@ -52,6 +53,7 @@ class Poller:
         self._clock = clock
         self.visited: Signal[[Camera]] = Signal()
         self._asked_at: dict[str, float] = {}
+        self._looked_at: dict[str, float] = {}
         self._investigated_at = float("-inf")
         self._down = Backoff(SUSPICION_GAP, MAX_DOWN_GAP)
 
@@ -73,12 +75,25 @@ class Poller:
     def ask(self, camera: Camera) -> None:
         """Have a camera asked soon, unless it is the user's wish that none is asked."""
         if self._interval() > 0:
-            self._asked_at[camera.serial] = self._clock.monotonic()
-            self._spawn(_check(camera), f"{DOMAIN} online check {camera.serial}")
+            self._ask(camera)
+
+    def look(self, camera: Camera) -> None:
+        """Have a camera asked that somebody has just come to see, if the last word is old."""
+        now = self._clock.monotonic()
+        opened = now - self._looked_at.get(camera.serial, float("-inf")) > OPENED
+        self._looked_at[camera.serial] = now
+        unheard_of = now - camera.device.seen_at > OPENED and self._unasked_for(camera) > OPENED
+        if opened and unheard_of and self._would_tell(camera) and self._may_ask(camera):
+            self._ask(camera)
 
     def forget(self, serial: str) -> None:
         """Forget a camera that is gone."""
         self._asked_at.pop(serial, None)
+        self._looked_at.pop(serial, None)
+
+    def _ask(self, camera: Camera) -> None:
+        self._asked_at[camera.serial] = self._clock.monotonic()
+        self._spawn(_check(camera), f"{DOMAIN} online check {camera.serial}")
 
     def _visit(self, camera: Camera) -> None:
         if self._is_due(camera):
@@ -95,10 +110,18 @@ class Poller:
             return self._may_ask(camera)
         if camera.device.client.knows(Endpoint.ONLINE):
             return self._clock.monotonic() - camera.device.seen_at > interval / 2
-        # Without an online endpoint a check is a live address: only for cameras that are out of
-        # reach, now and then, until they answer.
+        return self._would_tell(camera) and self._unasked_for(camera) >= max(
+            interval, OFFLINE_PROBE
+        )
+
+    def _would_tell(self, camera: Camera) -> bool:
+        """Tell whether a check is good for something, whenever it is made.
+
+        Without an online endpoint it is a live address: only for cameras that are out of reach, now
+        and then, until they answer.
+        """
         reached = self._reachability.available(camera.serial) and camera.device.online is not False
-        return not reached and self._unasked_for(camera) >= max(interval, OFFLINE_PROBE)
+        return camera.device.client.knows(Endpoint.ONLINE) or not reached
 
     def _may_ask(self, camera: Camera) -> bool:
         """Tell whether a camera may be asked out of its turn: an offline one costs a probe."""

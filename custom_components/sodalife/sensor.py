@@ -23,7 +23,9 @@ async def async_setup_entry(
     hass: HomeAssistant, entry: SodaConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     """Add the sensors of every camera."""
-    await async_add_for_cameras(entry, async_add_entities, LastErrorSensor, CallsTodaySensor)
+    await async_add_for_cameras(
+        entry, async_add_entities, LastErrorSensor, CallsTodaySensor, PhotosTodaySensor
+    )
 
 
 class DiagnosticSensor(SodaEntity, SensorEntity):
@@ -88,3 +90,25 @@ class CallsTodaySensor(DiagnosticSensor):
     def native_value(self) -> int:
         """The number of calls."""
         return self.soda.device.calls_today
+
+
+class PhotosTodaySensor(DiagnosticSensor):
+    """How many photos a camera has taken since midnight in Shanghai."""
+
+    key = "photos_today"
+    _unrecorded_attributes = frozenset({"left"})
+    _attr_entity_registry_enabled_default = False
+    _attr_should_poll = True
+    _attr_state_class = SensorStateClass.TOTAL_INCREASING
+
+    @property
+    @override
+    def native_value(self) -> int:
+        """The number of photos."""
+        return self.soda.snapshots.budget.taken
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any]:
+        """How many there may be until midnight; None: there is no limit."""
+        return {"left": self.soda.snapshots.budget.left}

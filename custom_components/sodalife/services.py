@@ -13,6 +13,7 @@ from homeassistant.core import HomeAssistant, ServiceCall, SupportsResponse, cal
 from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
+from .activity import ATTR_COMMAND, Activity
 from .api import Clip, Command
 from .audio.clip import async_clip, async_file_clip
 from .audio.media import async_require_allowed
@@ -23,7 +24,6 @@ from .targets import Check, Handler, for_cameras
 if TYPE_CHECKING:
     from .camera import SodaCamera
 
-ATTR_COMMAND = "command"
 ATTR_DURATION = "duration"
 ATTR_FILE = "file"
 ATTR_FILENAME = "filename"
@@ -38,7 +38,10 @@ DEFAULT_TIMEOUT = 10  # seconds
 
 async def _ptz_start(camera: SodaCamera, call: ServiceCall) -> None:
     command = Command[call.data[ATTR_COMMAND].upper()]
+    goes_on = camera.soda.ptz.moving is command  # who holds a button says so again and again
     await camera.soda.ptz.start(command, call.data[ATTR_TIMEOUT])
+    if not goes_on:
+        _note_move(camera, call, command)
 
 
 async def _ptz_stop(camera: SodaCamera, call: ServiceCall) -> None:
@@ -49,10 +52,16 @@ async def _ptz_move(camera: SodaCamera, call: ServiceCall) -> None:
     command = Command[call.data[ATTR_COMMAND].upper()]
     pulse = camera.coordinator.options[OPT_PTZ_PULSE]
     await camera.soda.ptz.move(command, call.data.get(ATTR_DURATION, pulse))
+    _note_move(camera, call, command)
 
 
 async def _ptz_home(camera: SodaCamera, call: ServiceCall) -> None:
     await camera.soda.ptz.home()
+    _note_move(camera, call, Command.HOME)
+
+
+def _note_move(camera: SodaCamera, call: ServiceCall, command: Command) -> None:
+    camera.note(Activity.MOVED, call.context, **{ATTR_COMMAND: command.name.lower()})
 
 
 async def _capture(camera: SodaCamera, call: ServiceCall) -> dict[str, Any]:
@@ -60,6 +69,7 @@ async def _capture(camera: SodaCamera, call: ServiceCall) -> dict[str, Any]:
     if filename is not None:
         await async_require_allowed(camera.hass, filename)
     snapshot = await camera.soda.snapshots.capture()
+    camera.note(Activity.PHOTO_TAKEN, call.context)
     if filename is not None:
         await _write(camera.hass, Path(filename), snapshot.picture.content)
     return {
@@ -93,6 +103,7 @@ async def _send_voice(camera: SodaCamera, call: ServiceCall) -> None:
         return async_clip(camera.hass, media_id, entity_id=camera.entity_id)
 
     await camera.soda.speaker.play(make)
+    camera.note(Activity.SPOKE, call.context)
 
 
 def _require_sound(call: ServiceCall, targets: list[str]) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 import hashlib
 from typing import Any
 
+from homeassistant.const import CONF_CLIENT_ID, CONF_HOST
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
@@ -62,3 +64,8 @@ class HomeTokenStore:
     async def remove(self) -> None:
         """Forget the token."""
         await self._store.async_remove()
+
+
+def token_store(hass: HomeAssistant, data: Mapping[str, Any]) -> HomeTokenStore:
+    """Return where the token of an application is kept."""
+    return HomeTokenStore(hass, data[CONF_HOST], data[CONF_CLIENT_ID])

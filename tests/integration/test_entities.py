@@ -31,6 +31,7 @@ media_player  speaker       on  -           speaker
 notify        speaker       on  -           -
 sensor        calls_today   off diagnostic  -
 sensor        last_error    on  diagnostic  enum
+sensor        photos_today  off diagnostic  -
 """
 
 

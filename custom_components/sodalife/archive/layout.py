@@ -86,6 +86,12 @@ def time_of(day: date, name: str) -> datetime | None:
         return None
 
 
+def number_of(name: str) -> int:
+    """Return which one of its second a photo is, by its file's name."""
+    match = PHOTO.fullmatch(name)
+    return int(match[3] or 1) if match is not None else 1
+
+
 def day_of(name: str) -> date | None:
     """Return the day that a folder is named after, None if it is another folder."""
     if DAY.fullmatch(name) is None:
@@ -163,8 +169,7 @@ def _names(path: Path) -> list[str]:
 
 
 def _order(photo: Photo) -> tuple[datetime, int]:
-    match = PHOTO.fullmatch(photo.path.name)
-    return photo.taken_at, int(match[3] or 1) if match else 1
+    return photo.taken_at, number_of(photo.path.name)
 
 
 def _is_repeated(local: datetime) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
-from homeassistant.const import UnitOfTime
+from homeassistant.const import UnitOfInformation, UnitOfTime
 from homeassistant.helpers.selector import (
     EntitySelector,
     EntitySelectorConfig,
@@ -20,24 +21,38 @@ import voluptuous as vol
 
 from ..const import (
     DEFAULT_OPTIONS,
+    KEEP,
     LIVE_PROTOCOLS,
     OPT_CALL_INTERVAL,
+    OPT_KEEP_DAYS,
+    OPT_KEEP_MEGABYTES,
+    OPT_KEEP_PHOTOS,
     OPT_LIVE_PROTOCOL,
+    OPT_PHOTOS_PER_DAY,
     OPT_POLL_INTERVAL,
     OPT_PTZ_PULSE,
     OPT_SNAPSHOT_INTERVAL,
     OPT_TTS_ENGINE,
 )
 
+SHORTEST_POLL = 10  # seconds, unless nothing is asked at all
+
+
+def _number(least: float, most: float, step: float = 1, unit: str | None = None) -> NumberSelector:
+    config = NumberSelectorConfig(min=least, max=most, step=step, mode=NumberSelectorMode.BOX)
+    if unit is not None:
+        config["unit_of_measurement"] = unit
+    return NumberSelector(config)
+
 
 def _seconds(least: float, most: float, step: float = 1) -> NumberSelector:
-    return NumberSelector(
-        NumberSelectorConfig(
-            min=least,
-            max=most,
-            step=step,
-            mode=NumberSelectorMode.BOX,
-            unit_of_measurement=UnitOfTime.SECONDS,
+    return _number(least, most, step, UnitOfTime.SECONDS)
+
+
+def _choice(options: Sequence[str], key: str) -> SelectSelector:
+    return SelectSelector(
+        SelectSelectorConfig(
+            options=list(options), mode=SelectSelectorMode.DROPDOWN, translation_key=key
         )
     )
 
@@ -46,16 +61,14 @@ OPTIONS = vol.Schema(
     {
         vol.Required(OPT_SNAPSHOT_INTERVAL): _seconds(1, 3600),
         vol.Required(OPT_CALL_INTERVAL): _seconds(0, 60, 0.5),
-        vol.Required(OPT_POLL_INTERVAL): _seconds(10, 3600),
-        vol.Required(OPT_LIVE_PROTOCOL): SelectSelector(
-            SelectSelectorConfig(
-                options=list(LIVE_PROTOCOLS),
-                mode=SelectSelectorMode.DROPDOWN,
-                translation_key=OPT_LIVE_PROTOCOL,
-            )
-        ),
+        vol.Required(OPT_POLL_INTERVAL): _seconds(0, 86400),
+        vol.Required(OPT_LIVE_PROTOCOL): _choice(LIVE_PROTOCOLS, OPT_LIVE_PROTOCOL),
         vol.Required(OPT_PTZ_PULSE): _seconds(0.1, 10, 0.1),
         vol.Optional(OPT_TTS_ENGINE): EntitySelector(EntitySelectorConfig(domain="tts")),
+        vol.Required(OPT_PHOTOS_PER_DAY): _number(0, 10_000),
+        vol.Required(OPT_KEEP_PHOTOS): _choice(KEEP, OPT_KEEP_PHOTOS),
+        vol.Required(OPT_KEEP_DAYS): _number(1, 3650, unit=UnitOfTime.DAYS),
+        vol.Required(OPT_KEEP_MEGABYTES): _number(10, 10_000_000, unit=UnitOfInformation.MEGABYTES),
     }
 )
 
@@ -65,9 +78,14 @@ class SodaOptionsFlow(OptionsFlow):
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Show the options and keep what is chosen."""
+        errors: dict[str, str] = {}
         if user_input is not None:
-            return self.async_create_entry(data=user_input)
-        values = {**DEFAULT_OPTIONS, **self.config_entry.options}
+            if not 0 < user_input[OPT_POLL_INTERVAL] < SHORTEST_POLL:
+                return self.async_create_entry(data=user_input)
+            errors[OPT_POLL_INTERVAL] = "poll_too_often"
+        values = {**DEFAULT_OPTIONS, **self.config_entry.options, **(user_input or {})}
         return self.async_show_form(
-            step_id="init", data_schema=self.add_suggested_values_to_schema(OPTIONS, values)
+            step_id="init",
+            data_schema=self.add_suggested_values_to_schema(OPTIONS, values),
+            errors=errors,
         )

@@ -1,0 +1,167 @@
+"""Keeps photos for as long as the user wants them, and says so when it cannot."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_CLIENT_ID
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.util import dt as dt_util
+
+from ..api import Camera, Clock, PhotoReason, Snapshot
+from ..api.background import Background
+from ..const import (
+    DOMAIN,
+    KEEP_ALL,
+    KEEP_COMMANDED,
+    LOGGER,
+    OPT_KEEP_DAYS,
+    OPT_KEEP_MEGABYTES,
+    OPT_KEEP_PHOTOS,
+)
+from .files import ArchiveError, Trouble, check, keep, prune
+from .layout import archive_root
+from .slugs import SLUGS, slug_of
+
+MEGABYTE = 1_000_000
+MOST_WAITING = 20  # photos that wait for a slow disk; what comes then is not kept
+LOOK = 600.0  # seconds between looks whether it is another day, or what was wrong is mended
+
+
+class Archive:
+    """Keeps the photos of one config entry's cameras in the media folder."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        clock: Clock,
+        options: Callable[[], Mapping[str, Any]],
+    ) -> None:
+        """Take the entry, and what gives its options as they are now."""
+        self._hass = hass
+        self._entry = entry
+        self._clock = clock
+        self._options = options
+        self._one_by_one = asyncio.Lock()
+        self._background = Background()
+        self._waiting = 0
+        self._bytes = 0  # that all photos have, as far as is known
+        self._pruned_on: date | None = None
+        self._trouble: Trouble | None = None
+
+    @callback
+    def follow(self, camera: Camera) -> None:
+        """Keep a camera's photos from now on, those that the user wants."""
+
+        @callback
+        def note(snapshot: Snapshot, reason: PhotoReason) -> None:
+            if self._wanted(reason) and self._waiting < MOST_WAITING:
+                self._waiting += 1
+                slug = slug_of(self._hass, self._entry, camera)
+                self._background.spawn(self._keep(slug, snapshot))
+
+        camera.snapshots.photographed.subscribe(note)
+
+    async def run(self) -> None:
+        """Take out what is too old once a day, and look after what is wrong; for ever."""
+        await self._check()
+        while True:
+            if self._pruned_on != self._today():
+                await self._prune()
+            await self._clock.sleep(LOOK)
+            if self._trouble is not None:
+                await self._check()
+
+    @callback
+    def options_changed(self) -> None:
+        """Do what the options want now."""
+        self._pruned_on = None
+        self._background.spawn(self._check())
+        self._background.spawn(self._prune())
+
+    async def close(self) -> None:
+        """Return when everything is written; what is wrong is nobody's business any more."""
+        await self._background.wait()
+        self._set_trouble(None)
+
+    async def _keep(self, slug: str, snapshot: Snapshot) -> None:
+        try:
+            async with self._one_by_one:
+                size = await self._run(keep, archive_root(self._hass), slug, snapshot)
+        except ArchiveError as err:
+            self._set_trouble(err.trouble)
+            return
+        finally:
+            self._waiting -= 1
+        self._set_trouble(None)
+        self._bytes += size
+        if self._bytes > self._most_bytes:
+            await self._prune()
+
+    async def _prune(self) -> None:
+        root, slugs = archive_root(self._hass), self._hass.data[SLUGS]
+        folders = slugs.of_entry(self._entry.entry_id)
+        if root is None or not folders:
+            return
+        days, today = int(self._options()[OPT_KEEP_DAYS]), self._today()
+        async with self._one_by_one:
+            self._bytes = await self._run(prune, root, folders, today, days, self._most_bytes)
+        self._pruned_on = today
+
+    async def _check(self) -> None:
+        """See whether photos can be kept, if any are to be."""
+        if not (self._wanted(PhotoReason.COMMANDED)):
+            self._set_trouble(None)
+            return
+        try:
+            async with self._one_by_one:
+                await self._run(check, archive_root(self._hass))
+        except ArchiveError as err:
+            self._set_trouble(err.trouble)
+        else:
+            self._set_trouble(None)
+
+    @property
+    def _most_bytes(self) -> int:
+        return int(self._options()[OPT_KEEP_MEGABYTES]) * MEGABYTE
+
+    def _wanted(self, reason: PhotoReason) -> bool:
+        wish = self._options()[OPT_KEEP_PHOTOS]
+        return wish == KEEP_ALL or (wish == KEEP_COMMANDED and reason is PhotoReason.COMMANDED)
+
+    def _today(self) -> date:
+        return dt_util.as_local(datetime.fromtimestamp(self._clock.time(), UTC)).date()
+
+    def _set_trouble(self, trouble: Trouble | None) -> None:
+        """Raise the issue that there is, and clear another."""
+        if trouble is self._trouble:
+            return
+        if self._trouble is not None:
+            ir.async_delete_issue(self._hass, DOMAIN, f"{self._trouble}_{self._entry.entry_id}")
+        self._trouble = trouble
+        if trouble is None:
+            return
+        LOGGER.info("Photos cannot be kept: %s", trouble)
+        ir.async_create_issue(
+            self._hass,
+            DOMAIN,
+            f"{trouble}_{self._entry.entry_id}",
+            is_fixable=False,
+            severity=ir.IssueSeverity.WARNING,
+            translation_key=trouble,
+            translation_placeholders={
+                "folder": str(archive_root(self._hass) or ""),
+                "client_id": str(self._entry.data[CONF_CLIENT_ID]),
+            },
+        )
+
+    async def _run[*P, T](self, work: Callable[[*P], T], *args: *P) -> T:
+        # Without Home Assistant's helper: what that has begun for a task which it does not know it
+        # cancels when it stops, and the photo would be lost.
+        return await self._hass.loop.run_in_executor(None, work, *args)
