@@ -80,9 +80,9 @@ async def async_make_film(
         size = await hass.async_add_executor_job(size_of_frames, film.photos)
         if size is None:
             raise failed("no_photos")
+        await _prepare(hass, path)
         part = path.with_name(f".{path.name}.part")
         try:
-            await _prepare(hass, path)
             written = await _encode(hass, film, size, part, progress)
             await hass.async_add_executor_job(part.replace, path)
         finally:
@@ -137,10 +137,12 @@ async def _encode(
         if process.returncode is None:
             process.kill()  # who writes finds that out
             await process.wait()
-    if code or not written:
+    if code:
         said = clean(complaint.result().decode(errors="replace"))
         LOGGER.debug("ffmpeg: %s", said)
-        raise failed("film_failed", reason=said or str(code)) if written else failed("no_photos")
+        raise failed("film_failed", reason=said or str(code))
+    if not written:
+        raise failed("no_photos")
     return written
 
 

@@ -153,7 +153,7 @@ class Notice:
             return f"<code>{shown}</code>"
         if address.startswith("/media/"):
             signed = async_sign_path(self._hass, address, VALID, use_content_user=True)
-            place, _, signature = signed.partition("?")
+            place, _, signature = signed.rpartition("?")
             address = f"{quote(place)}?{signature}"
         # Within its own window, Home Assistant would look for a page of its own there.
         return f'<a href="{escape(address)}" target="_blank">{shown}</a>'
