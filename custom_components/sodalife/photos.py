@@ -76,6 +76,7 @@ class Photos:
     def forget(self, camera: Camera) -> None:
         """Drop the newest photo of a camera that is gone; what is archived stays its time."""
         self._newest.forget(camera)
+        self._archive.forget(camera)
 
     async def run(self) -> None:
         """Look after the archive, for ever."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -25,7 +26,7 @@ from ..const import (
     OPT_KEEP_PHOTOS,
 )
 from .files import ArchiveError, Trouble, check, keep, prune
-from .layout import archive_root
+from .layout import ArchiveFolder, archive_root
 from .slugs import SLUGS, slug_of
 
 MEGABYTE = 1_000_000
@@ -50,10 +51,12 @@ class Archive:
         self._options = options
         self._one_by_one = asyncio.Lock()
         self._background = Background()
+        self._cameras: list[Camera] = []
         self._waiting = 0
         self._bytes = 0  # that all photos have, as far as is known
         self._pruned_on: date | None = None
         self._trouble: Trouble | None = None
+        self._closed = False
 
     @callback
     def follow(self, camera: Camera) -> None:
@@ -61,12 +64,19 @@ class Archive:
 
         @callback
         def note(snapshot: Snapshot, reason: PhotoReason) -> None:
-            if self._wanted(reason) and self._waiting < MOST_WAITING:
+            wanted = self._wanted(reason) and camera in self._cameras
+            if wanted and self._waiting < MOST_WAITING:
                 self._waiting += 1
                 slug = slug_of(self._hass, self._entry, camera)
                 self._background.spawn(self._keep(slug, snapshot))
 
         camera.snapshots.photographed.subscribe(note)
+        self._cameras.append(camera)
+
+    @callback
+    def forget(self, camera: Camera) -> None:
+        """Keep no more photos of a camera; those that there are stay as long as the others."""
+        self._cameras.remove(camera)
 
     async def run(self) -> None:
         """Take out what is too old once a day, and look after what is wrong; for ever."""
@@ -88,19 +98,16 @@ class Archive:
     async def close(self) -> None:
         """Return when everything is written; what is wrong is nobody's business any more."""
         await self._background.wait()
-        self._set_trouble(None)
+        async with self._one_by_one:  # or a thread would go on without us
+            self._closed = True
+            self._set_trouble(None)
 
     async def _keep(self, slug: str, snapshot: Snapshot) -> None:
         try:
-            async with self._one_by_one:
-                size = await self._run(keep, archive_root(self._hass), slug, snapshot)
-        except ArchiveError as err:
-            self._set_trouble(err.trouble)
-            return
+            async with self._one_by_one, self._telling():
+                self._bytes += await self._run(keep, archive_root(self._hass), slug, snapshot)
         finally:
             self._waiting -= 1
-        self._set_trouble(None)
-        self._bytes += size
         if self._bytes > self._most_bytes:
             await self._prune()
 
@@ -112,16 +119,21 @@ class Archive:
         days, today = int(self._options()[OPT_KEEP_DAYS]), self._today()
         async with self._one_by_one:
             self._bytes = await self._run(prune, root, folders, today, days, self._most_bytes)
+            left = await self._run(ArchiveFolder(root).cameras)
+        slugs.forget(set(folders) - set(left), {camera.serial for camera in self._cameras})
         self._pruned_on = today
 
     async def _check(self) -> None:
         """See whether photos can be kept, if any are to be."""
-        if not (self._wanted(PhotoReason.COMMANDED)):
-            self._set_trouble(None)
-            return
-        try:
-            async with self._one_by_one:
+        async with self._one_by_one, self._telling():
+            if self._wanted(PhotoReason.COMMANDED):
                 await self._run(check, archive_root(self._hass))
+
+    @asynccontextmanager
+    async def _telling(self) -> AsyncGenerator[None]:
+        """Tell whether what is inside was possible."""
+        try:
+            yield
         except ArchiveError as err:
             self._set_trouble(err.trouble)
         else:
@@ -140,7 +152,7 @@ class Archive:
 
     def _set_trouble(self, trouble: Trouble | None) -> None:
         """Raise the issue that there is, and clear another."""
-        if trouble is self._trouble:
+        if trouble is self._trouble or (self._closed and trouble is not None):
             return
         if self._trouble is not None:
             ir.async_delete_issue(self._hass, DOMAIN, f"{self._trouble}_{self._entry.entry_id}")
