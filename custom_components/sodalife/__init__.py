@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP, Platform
 from homeassistant.core import Event, HomeAssistant
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
-from .api import SystemClock
+from .api import Camera, SystemClock
 from .archive.slugs import async_setup_slugs
+from .archive.thumbnails import ThumbnailView
 from .const import (
     DOMAIN,
     ENTRY_MINOR_VERSION,
@@ -19,6 +20,7 @@ from .const import (
 )
 from .coordinator import SodaConfigEntry, SodaCoordinator
 from .frontend import async_setup_frontend
+from .happenings import Happenings, async_setup_happenings
 from .memory import HomeMemory
 from .move_record import HomeMoveRecord
 from .photos import async_remove_photos
@@ -42,7 +44,9 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register the actions and the dashboard card."""
     async_setup_services(hass)
     async_setup_websocket(hass)
+    async_setup_happenings(hass)
     await async_setup_slugs(hass)
+    hass.http.register_view(ThumbnailView())
     await async_setup_frontend(hass)
     return True
 
@@ -64,6 +68,11 @@ async def async_setup_entry(hass: HomeAssistant, entry: SodaConfigEntry) -> bool
     coordinator = SodaCoordinator(hass, entry)
     await coordinator.async_start()
     entry.runtime_data = coordinator
+
+    def follow(camera: Camera, subentry: ConfigSubentry) -> None:
+        Happenings(coordinator, camera)
+
+    await coordinator.async_for_each_camera(follow)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
 
     async def updated(hass: HomeAssistant, entry: SodaConfigEntry) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from homeassistant.const import ATTR_DEVICE_ID, ATTR_ENTITY_ID, Platform
+from homeassistant.const import ATTR_DEVICE_ID, ATTR_ENTITY_ID
 from homeassistant.core import Context, HomeAssistant, callback
-from homeassistant.helpers import entity_registry as er
 
 from .api import Camera
 from .const import DOMAIN
+from .devices import camera_entity
 
 ATTR_COMMAND = "command"
 
@@ -37,11 +37,7 @@ def note_activity(
     **details: str,
 ) -> None:
     """Fire the event of what has happened; the context tells who did it."""
-    registry = er.async_get(hass)
-    unique_id = f"{camera.serial}_{Platform.CAMERA}"
-    entity_id = registry.async_get_entity_id(Platform.CAMERA, DOMAIN, unique_id)
-    entity = registry.async_get(entity_id) if entity_id is not None else None
-    if entity is not None:
+    if (entity := camera_entity(hass, camera.serial)) is not None:
         about = {ATTR_ENTITY_ID: entity.entity_id, ATTR_DEVICE_ID: entity.device_id}
         hass.bus.async_fire(activity.event_type, {**about, **details}, context=context)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import Platform
 from homeassistant.core import Event, HomeAssistant, callback
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 
 from .api.signal import Signal
 from .const import DOMAIN
@@ -67,6 +68,13 @@ class Devices:
             self.changed.emit(serial)
         if renamed:
             self.renamed.emit(serial)
+
+
+def camera_entity(hass: HomeAssistant, serial: str) -> er.RegistryEntry | None:
+    """Return a camera's own entity as it is registered, whether or not it is there."""
+    registry = er.async_get(hass)
+    entity_id = registry.async_get_entity_id(Platform.CAMERA, DOMAIN, f"{serial}_camera")
+    return registry.async_get(entity_id) if entity_id is not None else None
 
 
 def _serial_of(device: dr.DeviceEntry) -> str | None:

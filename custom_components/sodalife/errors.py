@@ -8,7 +8,10 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from homeassistant.helpers.translation import async_get_translations
+from homeassistant.helpers.translation import (
+    async_get_cached_translations,
+    async_get_translations,
+)
 
 from .api.errors import NotSupported, SodaError, VoiceEmpty, VoiceTooLarge
 from .api.foreign import clean
@@ -34,6 +37,14 @@ def home_assistant_error(err: SodaError, camera: str) -> HomeAssistantError:
     """Say what went wrong with a camera, in the user's language."""
     cls = ServiceValidationError if isinstance(err, IMPOSSIBLE) else HomeAssistantError
     return cls(**translation_of(err, camera))
+
+
+def sentence_of(hass: HomeAssistant, err: SodaError, camera: str) -> str:
+    """Say what went wrong with a camera, in the language that Home Assistant is set to."""
+    texts = async_get_cached_translations(hass, hass.config.language, "exceptions", DOMAIN)
+    said = translation_of(err, camera)
+    text = texts.get(f"component.{DOMAIN}.exceptions.{err.key}.message", "{camera}: {code}")
+    return text.format(**said["translation_placeholders"])
 
 
 @contextmanager

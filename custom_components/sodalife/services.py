@@ -15,6 +15,7 @@ import voluptuous as vol
 
 from .activity import ATTR_COMMAND, Activity
 from .api import Clip, Command
+from .archive.time_lapse import TIME_LAPSE_FIELDS, async_time_lapse, require_film
 from .audio.clip import async_clip, async_file_clip
 from .audio.media import async_require_allowed
 from .const import ALL_PROTOCOLS, DOMAIN, OPT_PTZ_PULSE, PTZ_COMMANDS
@@ -169,6 +170,13 @@ ACTIONS = {
             vol.Exclusive(ATTR_FILE, "sound"): cv.string,
         },
         check=_require_sound,
+    ),
+    "time_lapse": Action(  # of photos that are there, wherever the camera is
+        handler=async_time_lapse,
+        fields=TIME_LAPSE_FIELDS,
+        response=SupportsResponse.OPTIONAL,
+        check=require_film,
+        unreachable_too=True,
     ),
     "get_live_url": Action(
         handler=_get_live_url,

@@ -68,6 +68,12 @@ class Slugs:
         return [slug for slug, owner in self._known.values() if owner == entry_id]
 
     @callback
+    def serials(self, entry_id: str) -> dict[str, str]:
+        """Return the serials of an application's cameras by folder, also of those that are gone."""
+        known = self._known.items()
+        return {slug: serial for serial, (slug, owner) in known if owner == entry_id}
+
+    @callback
     def forget(self, slugs: Iterable[str], serials: Iterable[str]) -> None:
         """Forget folders that are gone, but not those of some cameras."""
         gone, kept = set(slugs), set(serials)

@@ -73,7 +73,7 @@ async def _run(file: FileIO, *command: str) -> tuple[int, bytes, bytes]:
     try:
         async with asyncio.TaskGroup() as group:
             output = group.create_task(process.stdout.read())
-            complaint = group.create_task(_last_words(process.stderr))
+            complaint = group.create_task(last_words(process.stderr))
         return await process.wait(), output.result(), complaint.result()
     finally:
         if process.returncode is None:
@@ -81,7 +81,8 @@ async def _run(file: FileIO, *command: str) -> tuple[int, bytes, bytes]:
             await process.wait()
 
 
-async def _last_words(pipe: asyncio.StreamReader) -> bytes:
+async def last_words(pipe: asyncio.StreamReader) -> bytes:
+    """Read a pipe to its end, and return what came last of it."""
     words = b""
     while chunk := await pipe.read(_CHUNK):
         words = (words + chunk)[-_COMPLAINT:]
