@@ -15,6 +15,7 @@ from .frontend import async_setup_frontend
 from .memory import HomeMemory
 from .move_record import HomeMoveRecord
 from .services import async_setup_services
+from .talk import async_setup_talk
 from .websocket import async_setup_websocket
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -33,6 +34,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register the actions and the dashboard card."""
     async_setup_services(hass)
     async_setup_websocket(hass)
+    async_setup_talk(hass)
     await async_setup_frontend(hass)
     return True
 

@@ -24,6 +24,8 @@ OPT_POLL_INTERVAL: Final = "poll_interval"
 OPT_LIVE_PROTOCOL: Final = "live_protocol"
 OPT_PTZ_PULSE: Final = "ptz_pulse"
 OPT_TTS_ENGINE: Final = "tts_engine"
+OPT_GONG: Final = "gong"
+OPT_PHRASES: Final = "phrases"
 
 DEFAULT_OPTIONS: Final = {
     OPT_SNAPSHOT_INTERVAL: 30,
@@ -31,6 +33,7 @@ DEFAULT_OPTIONS: Final = {
     OPT_POLL_INTERVAL: 60,
     OPT_LIVE_PROTOCOL: AUTO,
     OPT_PTZ_PULSE: 0.5,
+    OPT_GONG: "none",
 }
 
 # What Home Assistant's stream can read; `ezopen` is for the vendor's own players.
