@@ -46,13 +46,13 @@ def parsed(lines: Iterable[str]) -> list[Phrase]:
 
 
 def _parsed(line: str) -> Phrase:
-    name, sign, content = line.replace("＝", "=").partition("=")  # noqa: RUF001 - as it is typed in Chinese
+    name, sign, content = line.replace("＝", "=").partition("=")
     if not sign or "://" in name:  # an address may have one, too
         name = content = line
     name, content = name.strip(), content.strip()
     title = name or content
-    if "://" in title:
-        title = unquote(title.rpartition("/")[2])
+    if "://" in title:  # of which the query may be a signature
+        title = unquote(title.partition("?")[0].rstrip("/").rpartition("/")[2])
     return Phrase(clean(title, limit=MAX_NAME), content)
 
 
@@ -101,6 +101,12 @@ def name_of(media_id: str) -> str | None:
     return unquote(media_id.removeprefix(SCHEME)) if media_id.startswith(SCHEME) else None
 
 
+def _found(options: Mapping[str, Any], name: str) -> Phrase | None:
+    """Return a phrase by its name or, since that may be cut, by all that is said."""
+    known = phrases(options).values()
+    return next((phrase for phrase in known if name in {phrase.name, phrase.content}), None)
+
+
 async def async_say(entity: SodaEntity, name: str, gong: str | None = None) -> None:
     """Have a phrase heard at an entity's camera, and return when the platform has accepted it.
 
@@ -110,7 +116,7 @@ async def async_say(entity: SodaEntity, name: str, gong: str | None = None) -> N
 
     """
     options = entity.coordinator.options
-    if (phrase := phrases(options).get(name.strip())) is None:
+    if (phrase := _found(options, name.strip())) is None:
         raise invalid("phrase_unknown", phrase=name)
     media_id = phrase.content
     if not phrase.is_sound:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from io import BytesIO, FileIO
 import wave
 
@@ -35,15 +34,12 @@ def _joined(first: bytes, second: bytes) -> bytes | None:
         raise VoiceEmpty
     if any(found is None or found.kind != "wav" for found in kinds):
         return None
-    made = BytesIO()
-    with (
-        closing(wave.open(BytesIO(first))) as one,
-        closing(wave.open(BytesIO(second))) as other,
-        closing(wave.open(made, "wb")) as both,
-    ):
+    with wave.open(BytesIO(first)) as one, wave.open(BytesIO(second)) as other:
         if one.getparams()[:3] != other.getparams()[:3]:  # channels, bytes of a sample, rate
             return None
-        both.setparams(one.getparams())
-        for part in (one, other):
-            both.writeframes(part.readframes(part.getnframes()))
+        made = BytesIO()
+        with wave.open(made, "wb") as both:
+            both.setparams(one.getparams())
+            for part in (one, other):
+                both.writeframes(part.readframes(part.getnframes()))
     return made.getvalue()
