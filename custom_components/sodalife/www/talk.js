@@ -24,6 +24,7 @@ const CSS = `
   transition: transform 0.1s;
 }
 .told { font-size: 14px; line-height: 1.4; padding: 0 4px; overflow-wrap: anywhere; }
+.told:empty { position: absolute; } /* there, or what comes is not read out, but without a gap */
 .told.bad { padding: 10px 12px; border-radius: 12px; background: var(--secondary-background-color); border-left: 4px solid #ffb300; }`;
 
 const BUTTON = `<button type="button" class="talk"><ha-icon icon="mdi:microphone"></ha-icon></button>`;
@@ -49,7 +50,7 @@ export class Talk {
     this.seconds = find(this.strip, ".seconds");
     this.level = find(this.strip, ".level i");
     this.slide = find(this.strip, ".slide");
-    row.insertAdjacentHTML("afterend", `<div class="told" role="status" hidden></div>`);
+    row.insertAdjacentHTML("afterend", `<div class="told" role="status"></div>`);
     this.told = /** @type {HTMLElement} */ (row.nextElementSibling);
     const send = (/** @type {ArrayBuffer} */ clip) => this.#send(clip);
     this.talk = new HoldToTalk(openMicrophone, send, (told) => this.#changed(told));
@@ -78,6 +79,7 @@ export class Talk {
     if (!held) this.press.ended();
     this.button.classList.toggle("held", recording !== null);
     this.button.classList.toggle("busy", held && !recording);
+    this.button.setAttribute("aria-pressed", String(held));
     this.strip.hidden = !held;
     const whole = Math.floor(seconds);
     this.seconds.textContent = `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
@@ -92,7 +94,6 @@ export class Talk {
     const words = await this.#wordsFor(told);
     if (told !== this.#latest) return;
     this.told.classList.toggle("bad", Boolean(told.isBad));
-    this.told.hidden = !words;
     this.told.textContent = words;
   }
 
