@@ -30,6 +30,7 @@ export default [
     files: ["custom_components/**/*.js", "simulator/static/*.js"],
     languageOptions: { globals: globals.browser },
   },
+  { files: ["**/*-worklet.js"], languageOptions: { globals: globals.audioWorklet } },
   { files: ["custom_components/**/*.js"], rules: { "no-restricted-syntax": ["error", noReachingIn] } },
   { files: ["**/www/template.js"], rules: { "no-restricted-syntax": "off" } },
   {

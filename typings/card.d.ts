@@ -53,3 +53,28 @@ interface Camera {
 }
 
 type Listener = [EventTarget, string, (event: any) => void];
+
+/** What a microphone hears, while it is open. */
+interface Recording {
+  /** How loud it is just now, 0 to 1. */
+  readonly level: number;
+  /** Let the microphone go; return what was spoken as a wav, null if nothing was. */
+  stop(): Promise<ArrayBuffer | null>;
+  /** Let it go, and forget what was spoken. */
+  drop(): void;
+}
+
+/** How far a message has come: it waits for so many seconds, or plays for so many; or it failed. */
+interface VoiceStep extends Partial<Obstacle> {
+  state: "waiting" | "accepted" | "failed";
+  seconds: number;
+}
+
+/** What is told of talking: the key of a text, with a note before it; or what has gone wrong. */
+interface ToldOfTalk {
+  key: string;
+  values?: Record<string, string>;
+  note?: string;
+  error?: unknown;
+  isBad?: boolean;
+}

@@ -27,6 +27,7 @@ interface Hass {
   config: { components: string[] };
   connected: boolean;
   hassUrl(path: string): string;
+  fetchWithAuth(path: string, init: RequestInit): Promise<Response>;
   callService(
     domain: string,
     service: string,

@@ -26,6 +26,7 @@ from .move_record import HomeMoveRecord
 from .photos import async_remove_photos
 from .services import async_setup_services
 from .store import token_store
+from .talk import async_setup_talk
 from .websocket import async_setup_websocket
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -47,6 +48,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_setup_happenings(hass)
     await async_setup_slugs(hass)
     hass.http.register_view(ThumbnailView())
+    async_setup_talk(hass)
     await async_setup_frontend(hass)
     return True
 

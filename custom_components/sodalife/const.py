@@ -33,6 +33,8 @@ OPT_KEEP_PHOTOS: Final = "keep_photos"
 OPT_KEEP_DAYS: Final = "keep_days"
 OPT_KEEP_MEGABYTES: Final = "keep_megabytes"
 OPT_PHOTOS_PER_DAY: Final = "photos_per_day"
+OPT_GONG: Final = "gong"
+OPT_PHRASES: Final = "phrases"
 
 KEEP_OFF: Final = "off"
 KEEP_COMMANDED: Final = "commanded"  # by a button, an action, an automation, the card
@@ -49,6 +51,7 @@ DEFAULT_OPTIONS: Final = {
     OPT_KEEP_DAYS: 30,
     OPT_KEEP_MEGABYTES: 2000,
     OPT_PHOTOS_PER_DAY: 0,  # no limit
+    OPT_GONG: "none",
 }
 
 # What Home Assistant's stream can read; `ezopen` is for the vendor's own players.

@@ -25,9 +25,14 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .activity import Activity
 from .api import Place
 from .audio.clip import async_clip
+from .audio.gong import NO_GONG
+from .const import OPT_GONG
 from .coordinator import SodaConfigEntry
 from .entity import SodaEntity, async_add_for_cameras
 from .errors import translated
+from .phrases import SCHEME, async_browse, async_say, name_of, phrases
+
+ATTR_PHRASES = "phrases"
 
 PARALLEL_UPDATES = 0  # cameras speak independently; each speaker keeps its order
 
@@ -55,6 +60,7 @@ class SodaSpeaker(SodaEntity, MediaPlayerEntity):
     """
 
     key = "speaker"
+    _unrecorded_attributes = frozenset({ATTR_PHRASES})
     _attr_device_class = MediaPlayerDeviceClass.SPEAKER
     _attr_media_content_type = MediaType.MUSIC
     _attr_supported_features = (
@@ -98,14 +104,45 @@ class SodaSpeaker(SodaEntity, MediaPlayerEntity):
         playing = self.soda.speaker.playing
         return datetime.fromtimestamp(playing.since, UTC) if playing is not None else None
 
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any] | None:
+        """What it can be told to say by a name, if anything."""
+        names = list(phrases(self.coordinator.entry.options))
+        return {ATTR_PHRASES: names} if names else None
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow the camera, and the phrases in the options."""
+        await super().async_added_to_hass()
+
+        async def updated(hass: HomeAssistant, entry: SodaConfigEntry) -> None:
+            self.async_write_ha_state()
+
+        self.async_on_remove(self.coordinator.entry.add_update_listener(updated))
+
     @override
     async def async_play_media(
         self, media_type: MediaType | str, media_id: str, **kwargs: Any
     ) -> None:
-        """Have a media-source item or an address played, and return when it is accepted."""
-        make = partial(async_clip, self.hass, media_id, _title(kwargs), entity_id=self.entity_id)
+        """Have a phrase, a media-source item or an address played; return when it is accepted."""
         by = self._context  # Home Assistant forgets it after some seconds
+        gong = _extra(kwargs).get(OPT_GONG)
         with translated(self.camera_name):
+            if (phrase := name_of(media_id)) is not None:
+                await async_say(self, phrase, gong)
+                self.note(Activity.SPOKE, by)
+                return
+            if gong is None and kwargs.get(ATTR_MEDIA_ANNOUNCE):
+                gong = self.coordinator.options[OPT_GONG]
+            make = partial(
+                async_clip,
+                self.hass,
+                media_id,
+                _title(kwargs),
+                entity_id=self.entity_id,
+                gong=str(gong or NO_GONG),
+            )
             await self.soda.speaker.play(make, _place(kwargs))
         self.note(Activity.SPOKE, by)
 
@@ -115,12 +152,18 @@ class SodaSpeaker(SodaEntity, MediaPlayerEntity):
         media_content_type: MediaType | str | None = None,
         media_content_id: str | None = None,
     ) -> BrowseMedia:
-        """Show what there is to hear."""
-        return await media_source.async_browse_media(
+        """Show what there is to hear: the phrases, and all sounds."""
+        own = await async_browse(self.hass, self.coordinator.options)
+        if media_content_id == SCHEME and own is not None:
+            return own
+        found = await media_source.async_browse_media(
             self.hass,
             media_content_id,
             content_filter=lambda item: item.media_content_type.startswith("audio/"),
         )
+        if not media_content_id and own is not None:
+            found.children = [own, *(found.children or ())]
+        return found
 
 
 def _place(wishes: dict[str, Any]) -> Place:
@@ -131,7 +174,11 @@ def _place(wishes: dict[str, Any]) -> Place:
 
 def _title(wishes: dict[str, Any]) -> str | None:
     """Return the title that the caller gave, the way that casting takes it, too."""
-    extra = wishes.get(ATTR_MEDIA_EXTRA) or {}
+    extra = _extra(wishes)
     metadata = extra.get("metadata")
     title = extra.get("title") or (metadata.get("title") if isinstance(metadata, dict) else None)
     return str(title) if title else None
+
+
+def _extra(wishes: dict[str, Any]) -> dict[str, Any]:
+    return wishes.get(ATTR_MEDIA_EXTRA) or {}

@@ -14,7 +14,7 @@ from .api import Place
 from .api.errors import VoiceEmpty
 from .audio.clip import async_clip
 from .audio.speech import async_speech_id
-from .const import OPT_TTS_ENGINE
+from .const import OPT_GONG, OPT_TTS_ENGINE
 from .coordinator import SodaConfigEntry
 from .entity import SodaEntity, async_add_for_cameras
 from .errors import translated
@@ -41,8 +41,10 @@ class SodaVoice(SodaEntity, NotifyEntity):
         with translated(self.camera_name):
             if not message.strip():
                 raise VoiceEmpty
-            engine = self.coordinator.options.get(OPT_TTS_ENGINE)
-            media_id = async_speech_id(self.hass, message, engine)
-            make = partial(async_clip, self.hass, media_id, entity_id=self.entity_id)
+            options = self.coordinator.options
+            media_id = async_speech_id(self.hass, message, options.get(OPT_TTS_ENGINE))
+            make = partial(
+                async_clip, self.hass, media_id, entity_id=self.entity_id, gong=options[OPT_GONG]
+            )
             await self.soda.speaker.play(make, Place.ANNOUNCEMENT)
         self.note(Activity.SPOKE, by)

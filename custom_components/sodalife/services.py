@@ -18,8 +18,9 @@ from .api import Clip, Command
 from .archive.time_lapse import TIME_LAPSE_FIELDS, async_time_lapse, require_film
 from .audio.clip import async_clip, async_file_clip
 from .audio.media import async_require_allowed
-from .const import ALL_PROTOCOLS, DOMAIN, OPT_PTZ_PULSE, PTZ_COMMANDS
+from .const import ALL_PROTOCOLS, DOMAIN, OPT_GONG, OPT_PTZ_PULSE, PTZ_COMMANDS
 from .errors import invalid
+from .phrases import async_say
 from .targets import Check, Handler, for_cameras
 
 if TYPE_CHECKING:
@@ -28,8 +29,10 @@ if TYPE_CHECKING:
 ATTR_DURATION = "duration"
 ATTR_FILE = "file"
 ATTR_FILENAME = "filename"
+ATTR_GONG = "gong"
 ATTR_MEDIA = "media"
 ATTR_MEDIA_ID = "media_content_id"
+ATTR_PHRASE = "phrase"
 ATTR_PROTOCOL = "protocol"
 ATTR_TIMEOUT = "timeout"
 
@@ -97,11 +100,13 @@ async def _write(hass: HomeAssistant, path: Path, content: bytes) -> None:
 
 
 async def _send_voice(camera: SodaCamera, call: ServiceCall) -> None:
+    gong = call.data.get(ATTR_GONG, camera.coordinator.options[OPT_GONG])
+
     def make() -> AbstractAsyncContextManager[Clip]:
         if (file := call.data.get(ATTR_FILE)) is not None:
-            return async_file_clip(camera.hass, file)
+            return async_file_clip(camera.hass, file, gong=gong)
         media_id = call.data[ATTR_MEDIA][ATTR_MEDIA_ID]
-        return async_clip(camera.hass, media_id, entity_id=camera.entity_id)
+        return async_clip(camera.hass, media_id, entity_id=camera.entity_id, gong=gong)
 
     await camera.soda.speaker.play(make)
     camera.note(Activity.SPOKE, call.context)
@@ -110,6 +115,11 @@ async def _send_voice(camera: SodaCamera, call: ServiceCall) -> None:
 def _require_sound(call: ServiceCall, targets: list[str]) -> None:
     if not call.data.keys() & {ATTR_MEDIA, ATTR_FILE}:
         raise invalid("media_or_file")
+
+
+async def _say_phrase(camera: SodaCamera, call: ServiceCall) -> None:
+    await async_say(camera, call.data[ATTR_PHRASE], call.data.get(ATTR_GONG))
+    camera.note(Activity.SPOKE, call.context)
 
 
 async def _get_live_url(camera: SodaCamera, call: ServiceCall) -> dict[str, Any]:
@@ -138,6 +148,7 @@ class Action:
 
 
 _COMMAND: dict[Any, Any] = {vol.Required(ATTR_COMMAND): vol.In(PTZ_COMMANDS)}
+_GONG: dict[Any, Any] = {vol.Optional(ATTR_GONG): cv.string}
 _MEDIA = vol.Schema({vol.Required(ATTR_MEDIA_ID): cv.string}, extra=vol.ALLOW_EXTRA)
 
 
@@ -168,6 +179,7 @@ ACTIONS = {
         fields={
             vol.Exclusive(ATTR_MEDIA, "sound"): _MEDIA,
             vol.Exclusive(ATTR_FILE, "sound"): cv.string,
+            **_GONG,
         },
         check=_require_sound,
     ),
@@ -177,6 +189,9 @@ ACTIONS = {
         response=SupportsResponse.OPTIONAL,
         check=require_film,
         unreachable_too=True,
+    ),
+    "say_phrase": Action(
+        handler=_say_phrase, fields={vol.Required(ATTR_PHRASE): cv.string, **_GONG}
     ),
     "get_live_url": Action(
         handler=_get_live_url,

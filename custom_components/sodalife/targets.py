@@ -61,9 +61,9 @@ def for_cameras(
         async def run(entity_id: str) -> dict[str, Any]:
             try:
                 if (camera := cameras.get(entity_id)) is None:
-                    raise _not_running(hass, entity_id)
+                    raise not_running(hass, entity_id)
                 if not (unreachable_too or camera.available):
-                    raise _unreachable(camera)
+                    raise unreachable(camera)
                 camera.async_set_context(call.context)
                 with translated(camera.camera_name):
                     return await handler(camera, call) or {}
@@ -131,7 +131,7 @@ def _not_loaded(hass: HomeAssistant, call: ServiceCall) -> Iterator[str]:
                 yield entity.entity_id
 
 
-def _not_running(hass: HomeAssistant, entity_id: str) -> HomeAssistantError:
+def not_running(hass: HomeAssistant, entity_id: str) -> HomeAssistantError:
     """Say that a camera has no entity."""
     entity = er.async_get(hass).async_get(entity_id)
     device = entity and entity.device_id and dr.async_get(hass).async_get(entity.device_id)
@@ -139,7 +139,7 @@ def _not_running(hass: HomeAssistant, entity_id: str) -> HomeAssistantError:
     return failed("camera_not_loaded", camera=name)
 
 
-def _unreachable(camera: SodaCamera) -> HomeAssistantError:
+def unreachable(camera: SodaCamera) -> HomeAssistantError:
     """Say why a camera can't be reached."""
     why = CannotConnect() if camera.soda.device.online is not False else DeviceOffline()
     return home_assistant_error(why, camera.camera_name)

@@ -157,3 +157,27 @@ async def test_no_timer_is_left(play: Play, speaker: Speaker, clock: ManualClock
     speaker.close()
     assert clock.alarms == 0
     assert speaker.playing is None
+
+
+async def test_how_long_a_sound_would_wait(
+    play: Play, speaker: Speaker, clock: ManualClock
+) -> None:
+    assert speaker.wait(Place.LAST) == 0
+    speaker._queue.start_cooldown()
+    assert speaker.wait(Place.LAST) == 4, "the device rests"
+    await clock.advance(4)
+    await play("one")
+    await clock.advance(3)
+    play("two")
+    play("three", Place.ANNOUNCEMENT)
+    await clock.advance(1)
+    assert speaker.wait(Place.LAST) == 6 + 20
+    assert speaker.wait(Place.ANNOUNCEMENT) == speaker.wait(Place.INSTEAD) == 6 + 10
+
+
+async def test_what_is_played_tells_its_length(speaker: Speaker) -> None:
+    @asynccontextmanager
+    async def make() -> AsyncIterator[Clip]:
+        yield Clip(Sound(b"one", "wav"), 2.5)
+
+    assert await speaker.play(make) == 2.5

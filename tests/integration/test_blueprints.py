@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 import shutil
@@ -22,9 +22,19 @@ from pytest_homeassistant_custom_component.common import (
     async_mock_service,
 )
 
+from simulator import Cloud, Fault
 from simulator.camera import SimCamera
 from tests.clock import until
-from tests.integration.common import Act, FindEntity, SetUp, count_arrived, state_of
+from tests.integration.common import (
+    OTHER,
+    SERIAL,
+    Act,
+    FindEntity,
+    SetUp,
+    arrived_moves,
+    count_arrived,
+    state_of,
+)
 
 FOLDER = Path(__file__).parents[2] / "blueprints" / "automation" / "sodalife"
 BLUEPRINTS = sorted(FOLDER.glob("*.yaml"))
@@ -75,7 +85,7 @@ def test_is_valid(path: Path) -> None:
     assert blueprint.validate() is None
     assert blueprint.metadata["homeassistant"]["min_version"] == "2025.4.0"
     assert path.name in blueprint.metadata["source_url"]
-    assert len(BLUEPRINTS) == 4
+    assert len(BLUEPRINTS) == 5
 
 
 @pytest.mark.parametrize("keep", [False, True])
@@ -189,3 +199,115 @@ async def test_offline_alert(
     (message,) = messages
     assert message.data["message"] == "The camera is offline."
     assert message.data["title"] == "Camera 1"
+
+
+@pytest.fixture
+async def door(
+    hass: HomeAssistant,
+    espeak: str,
+    set_up: SetUp,
+    automate: Automate,
+    entity_id: FindEntity,
+    phone: str,
+    messages: list[ServiceCall],
+) -> Callable[..., Awaitable[dict[str, Any]]]:
+    """Have a doorbell rung, or a button of the notification pressed; return the notification."""
+    await set_up(SERIAL, OTHER)
+    camera = entity_id("camera")
+    hass.states.async_set("binary_sensor.door", "off")
+    await automate("answer_door", visitor=["binary_sensor.door"], camera=camera, phones=[phone])
+
+    async def press(action: str, **reply: str) -> dict[str, Any]:
+        del messages[:]
+        if action == "RING":
+            hass.states.async_set("binary_sensor.door", "on")
+        else:
+            data = {"action": f"SODALIFE_{action}_{camera}", **reply}
+            hass.bus.async_fire("mobile_app_notification_action", data)
+        await hass.async_block_till_done()
+        return dict(messages[0].data) if messages else {}
+
+    return press
+
+
+async def test_answer_door(
+    door: Callable[..., Awaitable[dict[str, Any]]], sim: SimCamera, entity_id: FindEntity
+) -> None:
+    rung = await door("RING")
+    assert count_arrived(sim, "capture") == 1
+    assert rung["message"] == "Somebody is at the door."
+    assert rung["data"]["image"] == f"/api/image_proxy/{entity_id('image', 'last_capture')}"
+    camera = entity_id("camera")
+    actions = {action["action"]: action for action in rung["data"]["actions"]}
+    assert list(actions) == [f"SODALIFE_{name}_{camera}" for name in ("ANSWER", "LOOK", "HOME")]
+    assert actions[f"SODALIFE_ANSWER_{camera}"]["behavior"] == "textInput"
+    answered = await door("ANSWER", reply_text=" I am coming. ")
+    assert len(sim.voices) == 1
+    assert answered["message"] == "Sent to the camera: I am coming."
+    assert answered["data"]["tag"] == rung["data"]["tag"], "it takes the place of the first"
+    assert count_arrived(sim, "capture") == 1, "an answer costs no photo"
+
+
+async def test_answer_door_looks_again(
+    door: Callable[..., Awaitable[dict[str, Any]]], sim: SimCamera
+) -> None:
+    assert (await door("LOOK"))["message"] == "Somebody is at the door."
+    assert count_arrived(sim, "capture") == 1
+    await door("HOME")
+    assert arrived_moves(sim)[0] == (0, 99)
+    assert count_arrived(sim, "capture") == 2
+
+
+async def test_answer_door_says_nothing_of_what_was_not_spoken(
+    door: Callable[..., Awaitable[dict[str, Any]]],
+    sim: SimCamera,
+    cloud: Cloud,
+    expected_log: list[str],
+) -> None:
+    expected_log.append("homeassistant.components.automation.test: .*")
+    assert await door("ANSWER", reply_text="  ") == {}
+    cloud.faults.add(Fault("code", "sendvoice", code="111003"))
+    assert await door("ANSWER", reply_text="Hello") == {}
+    assert sim.voices == []
+
+
+async def test_answer_door_without_a_new_photo(
+    door: Callable[..., Awaitable[dict[str, Any]]], cloud: Cloud, expected_log: list[str]
+) -> None:
+    expected_log.append("homeassistant.components.automation.test: .*")
+    cloud.faults.add(Fault("code", "capture", code="10028"))
+    assert (await door("RING"))["message"] == "Somebody is at the door."
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("on", "off"), ("unavailable", "on"), ("off", "unavailable")]
+)
+async def test_answer_door_when_nobody_is_there(
+    hass: HomeAssistant,
+    door: Callable[..., Awaitable[dict[str, Any]]],
+    sim: SimCamera,
+    messages: list[ServiceCall],
+    before: str,
+    after: str,
+) -> None:
+    hass.states.async_set("binary_sensor.door", before)
+    await hass.async_block_till_done()
+    del messages[:]
+    hass.states.async_set("binary_sensor.door", after)
+    hass.states.async_set("binary_sensor.door", after, {"battery": 90})
+    await hass.async_block_till_done()
+    assert messages == []
+
+
+async def test_answer_door_of_another_camera(
+    hass: HomeAssistant,
+    door: Callable[..., Awaitable[dict[str, Any]]],
+    sim: SimCamera,
+    messages: list[ServiceCall],
+    entity_id: FindEntity,
+) -> None:
+    other = entity_id("camera", serial=OTHER)
+    data = {"action": f"SODALIFE_ANSWER_{other}", "reply_text": "Hello"}
+    hass.bus.async_fire("mobile_app_notification_action", data)
+    await hass.async_block_till_done()
+    assert (messages, sim.voices) == ([], [])

@@ -21,6 +21,7 @@ ANSWERS = {
     "ptz_home": SupportsResponse.NONE,
     "capture": SupportsResponse.OPTIONAL,
     "send_voice": SupportsResponse.NONE,
+    "say_phrase": SupportsResponse.NONE,
     "get_live_url": SupportsResponse.ONLY,
     "get_talk_url": SupportsResponse.ONLY,
 }

@@ -39,6 +39,7 @@ class _QueuedSound:
     called: asyncio.Event = field(default_factory=asyncio.Event)  # it is its turn, or dropped
     dropped: bool = False
     made: bool = False
+    seconds: float = 0.0  # how long it plays; not known before it is made
     on_its_way: bool = False  # from the call to the platform to the end of the sound
 
 
@@ -69,13 +70,13 @@ class Speaker:
 
     async def play(
         self, make: Callable[[], AbstractAsyncContextManager[Clip]], place: Place = Place.LAST
-    ) -> None:
+    ) -> float:
         """Take a place in the queue, make the sound, and send it when its turn comes.
 
         `make` gives the sound for as long as it is needed.
 
-        Returns when the platform has accepted it. A caller that is cancelled leaves the
-        queue; a sound that is on its way by then is played all the same.
+        Returns the seconds that it plays, when the platform has accepted it. A caller that is
+        cancelled leaves the queue; a sound that is on its way by then is played all the same.
 
         Raises:
             SpeakerFull: if too many wait already.
@@ -87,14 +88,28 @@ class Speaker:
         try:
             async with AsyncExitStack() as held:
                 clip = await held.enter_async_context(make())
-                queued.made = True
+                queued.made, queued.seconds = True, clip.seconds
                 self._advance()
                 await queued.called.wait()
                 if queued.dropped:
                     raise VoiceDropped
                 await self._queue.run(Priority.VOICE, lambda: self._send(queued, clip, held))
+                return clip.seconds
         finally:
             self._leave(queued)
+
+    def wait(self, place: Place) -> float:
+        """Return the seconds that a sound which came now would wait there, as far as is known."""
+        ahead = self._waiting[: self._index(place)]
+        free_in = self._rest() + sum(queued.seconds for queued in ahead)
+        return max(free_in, self._queue.ready_in or 0.0)
+
+    def _rest(self) -> float:
+        """Return for how many seconds the speaker is not free."""
+        if self.playing is not None:
+            played = self._device.clock.time() - self.playing.since
+            return self.playing.seconds - min(max(0.0, played), self.playing.seconds)
+        return self._current.seconds if self._current is not None else 0.0
 
     def close(self) -> None:
         """Drop all that wait and forget what plays."""
@@ -112,10 +127,14 @@ class Speaker:
         if len(self._waiting) >= MAX_WAITING:
             raise SpeakerFull
         queued = _QueuedSound(place is Place.ANNOUNCEMENT)
-        announcements = sum(waiting.announcement for waiting in self._waiting)  # come first
-        at = announcements if place in (Place.NEXT, Place.ANNOUNCEMENT) else len(self._waiting)
-        self._waiting.insert(at, queued)
+        self._waiting.insert(self._index(place), queued)
         return queued
+
+    def _index(self, place: Place) -> int:
+        """Return where in the queue a place is: announcements come first."""
+        if place is Place.LAST:
+            return len(self._waiting)
+        return sum(waiting.announcement for waiting in self._waiting)
 
     def _drop(self, sounds: list[_QueuedSound]) -> None:
         for queued in tuple(sounds):

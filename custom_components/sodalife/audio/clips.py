@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Hashable
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from io import FileIO
 
@@ -15,12 +15,12 @@ from ..api import Clip, Sound
 from ..api.errors import SpeakerFull, VoiceEmpty, VoiceTooLarge
 from ..api.single_flight import launch, outcome_of
 from ..const import DOMAIN
-from .formats import Format, recognise
+from .formats import MIN_SOUND, Format, recognise
+from .join import read_as_one
 from .media import Media, size_of
 from .transcode import async_to_mp3
 
 MAX_SOUND = 20 * 1000 * 1000  # bytes; SodaLife "下发语音": 20M, in the stricter reading
-MIN_SOUND = 0.2  # seconds; the platform fails on anything very short
 # Bytes of all clips that are made, wait for their turn, or are sent. What is made and sent is in
 # memory a second time for a moment, and all together is to stay below 250 MB.
 MAX_HELD = 100 * 1000 * 1000
@@ -133,22 +133,26 @@ class Clips:
             sound.discard()
 
     async def _make(self, media: Media) -> Clip:
-        with await media.open() as file:
+        with ExitStack() as files:
+            file = files.enter_context(await media.open())
+            gong = files.enter_context(await media.gong.open()) if media.gong else None
             if not (size := size_of(file)):
                 raise VoiceEmpty
-            clip = await self._as_it_is(file, size) if size <= MAX_SOUND else None
-            return clip or await self._converted(file)
+            size += size_of(gong) if gong else 0
+            clip = await self._as_it_is(file, gong, size) if size <= MAX_SOUND else None
+            return clip or await self._converted(file, gong)
 
-    async def _as_it_is(self, file: FileIO, size: int) -> Clip | None:
+    async def _as_it_is(self, file: FileIO, gong: FileIO | None, size: int) -> Clip | None:
         async with self.room.borrow(size) as loan:
-            file.seek(0)
-            content = await self._hass.async_add_executor_job(file.read, size)
+            content = await self._hass.async_add_executor_job(read_as_one, file, gong)
+            if content is None:
+                return None
             found = await self._hass.async_add_executor_job(recognise, content)
             return _kept(loan, content, found) if found is not None else None
 
-    async def _converted(self, file: FileIO) -> Clip:
+    async def _converted(self, file: FileIO, gong: FileIO | None) -> Clip:
         async with self._conversions, self.room.borrow(MAX_SOUND) as loan:
-            content = await async_to_mp3(self._hass, file, MAX_SOUND)
+            content = await async_to_mp3(self._hass, file, MAX_SOUND, gong)
             if len(content) > MAX_SOUND:
                 del content  # or the traceback keeps it
                 raise VoiceTooLarge

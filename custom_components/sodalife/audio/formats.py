@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 import struct
 
+MIN_SOUND = 0.2  # seconds; the platform fails on anything very short
+
 _PCM = 1
 _SAMPLE_BITS = (8, 16)
 _RATES = range(8000, 48001)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from io import FileIO
 import os
@@ -27,6 +27,7 @@ class Media:
         title: what to call it.
         lasting: the same key stands for the same sound later, too.
         open: opens a file, to be closed by whoever asked for it, at its beginning.
+        gong: what is to be heard first, in the same clip.
 
     """
 
@@ -34,6 +35,14 @@ class Media:
     title: str | None
     open: Callable[[], Awaitable[FileIO]] = field(repr=False, compare=False)
     lasting: bool = False
+    gong: Media | None = field(default=None, compare=False)
+
+    def after(self, gong: Media | None) -> Media:
+        """Return the same with a gong before it; without one, itself."""
+        if gong is None:
+            return self
+        lasting = self.lasting and gong.lasting
+        return replace(self, key=(gong.key, self.key), lasting=lasting, gong=gong)
 
 
 async def async_allowed_file(hass: HomeAssistant, path: str) -> Media:

@@ -16,24 +16,30 @@ from homeassistant.helpers.selector import (
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
+    TextSelector,
+    TextSelectorConfig,
 )
 import voluptuous as vol
 
+from ..audio.gong import BUNDLED, NO_GONG
 from ..const import (
     DEFAULT_OPTIONS,
     KEEP,
     LIVE_PROTOCOLS,
     OPT_CALL_INTERVAL,
+    OPT_GONG,
     OPT_KEEP_DAYS,
     OPT_KEEP_MEGABYTES,
     OPT_KEEP_PHOTOS,
     OPT_LIVE_PROTOCOL,
     OPT_PHOTOS_PER_DAY,
+    OPT_PHRASES,
     OPT_POLL_INTERVAL,
     OPT_PTZ_PULSE,
     OPT_SNAPSHOT_INTERVAL,
     OPT_TTS_ENGINE,
 )
+from ..phrases import error_in
 
 SHORTEST_POLL = 10  # seconds, unless nothing is asked at all
 
@@ -69,6 +75,15 @@ OPTIONS = vol.Schema(
         vol.Optional(OPT_KEEP_PHOTOS): _choice(KEEP, OPT_KEEP_PHOTOS),
         vol.Optional(OPT_KEEP_DAYS): _number(1, 3650, unit=UnitOfTime.DAYS),
         vol.Optional(OPT_KEEP_MEGABYTES): _number(10, 10_000_000, unit=UnitOfInformation.MEGABYTES),
+        vol.Optional(OPT_GONG): SelectSelector(
+            SelectSelectorConfig(
+                options=[NO_GONG, *BUNDLED],
+                mode=SelectSelectorMode.DROPDOWN,
+                custom_value=True,  # any media id
+                translation_key=OPT_GONG,
+            )
+        ),
+        vol.Optional(OPT_PHRASES): TextSelector(TextSelectorConfig(multiple=True)),
     }
 )
 
@@ -80,10 +95,13 @@ class SodaOptionsFlow(OptionsFlow):
         """Show the options and keep what is chosen."""
         errors: dict[str, str] = {}
         if user_input is not None:
-            if not 0 < user_input[OPT_POLL_INTERVAL] < SHORTEST_POLL:
+            if 0 < user_input[OPT_POLL_INTERVAL] < SHORTEST_POLL:
+                errors[OPT_POLL_INTERVAL] = "poll_too_often"
+            if (error := error_in(user_input.get(OPT_PHRASES, ()))) is not None:
+                errors[OPT_PHRASES] = error
+            if not errors:
                 return self.async_create_entry(data=user_input)
-            errors[OPT_POLL_INTERVAL] = "poll_too_often"
-        values = {**DEFAULT_OPTIONS, **self.config_entry.options, **(user_input or {})}
+        values = {**DEFAULT_OPTIONS, **(user_input or self.config_entry.options)}
         return self.async_show_form(
             step_id="init",
             data_schema=self.add_suggested_values_to_schema(OPTIONS, values),

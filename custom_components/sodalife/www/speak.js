@@ -1,12 +1,13 @@
-/** Speaking at the camera: a sentence, or a sound from the media browser. For cards that show it. */
+/** Speaking at the camera: a sentence, one's own voice, or sounds. For cards that show it. */
 
 import { action } from "./steering-template.js";
 import { append, busy, find, label } from "./template.js";
 
 const CSS = `
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.speaking { position: relative; display: flex; gap: 8px; }
 .speak {
-  display: flex; align-items: center; gap: 10px; height: 46px; border-radius: 23px; padding: 0 5px 0 14px;
+  flex: 1; min-width: 0; display: flex; align-items: center; gap: 10px; height: 46px; border-radius: 23px; padding: 0 5px 0 14px;
   border: 1px solid var(--divider-color); --mdc-icon-size: 20px;
 }
 .speak > ha-icon { color: var(--secondary-text-color); }
@@ -17,15 +18,17 @@ const CSS = `
 .send:enabled:hover { background: var(--secondary-background-color); }`;
 
 const FORM = `<style>${CSS}</style>
-<form class="speak">
+<div class="speaking"><form class="speak">
   <ha-icon icon="mdi:bullhorn-outline"></ha-icon>
   <input type="text" maxlength="500" autocomplete="off" enterkeyhint="send" />
   <button class="send"><ha-icon icon="mdi:send"></ha-icon></button>
-</form>`;
+</form></div>`;
 
-/** Owns the form, and the button for sounds. */
+/** Owns the row with the form, and the button for sounds. */
 export class Speak {
   /** @type {CameraView | undefined} */ #view;
+  /** @type {Promise<import("./talk.js").Talk> | undefined} */ #talk;
+  /** @type {Promise<import("./phrases.js").Phrases> | undefined} */ #phrases;
   #speaking = false;
 
   /**
@@ -34,13 +37,15 @@ export class Speak {
    */
   constructor(controls, ha) {
     this.ha = ha;
-    this.form = append(controls.root, FORM);
+    this.root = controls.root;
+    this.row = append(this.root, FORM);
+    this.form = find(this.row, "form");
     this.media = /** @type {HTMLButtonElement} */ (
       append(controls.actions, action("media", "mdi:music-note-outline"))
     );
     this.input = /** @type {HTMLInputElement} */ (find(this.form, "input"));
     this.send = /** @type {HTMLButtonElement} */ (find(this.form, ".send"));
-    this.said = append(controls.root, `<div class="unseen" role="status"></div>`);
+    this.said = append(this.root, `<div class="unseen" role="status"></div>`);
     this.mediaWords = find(this.media, "span");
     this.media.addEventListener("click", () => this.#browse());
     this.form.addEventListener("submit", (event) => {
@@ -67,6 +72,22 @@ export class Speak {
     this.form.hidden = !wanted || !view.sibling("notify.speaker");
     this.media.disabled = !view.available;
     this.input.disabled = this.send.disabled = !view.available || this.#speaking;
+    this.row.hidden = !wanted;
+    this.#showTalk(view);
+    if (this.#phrases || view.stateOf("media_player.speaker")?.attributes.phrases) this.#showPhrases(view);
+  }
+
+  /** @param {CameraView} view */
+  async #showTalk(view) {
+    this.#talk ??= import("./talk.js").then(({ Talk }) => new Talk(this.row, this.ha));
+    (await this.#talk).show(view);
+  }
+
+  /** @param {CameraView} view */
+  async #showPhrases(view) {
+    const say = (/** @type {string} */ words) => (this.said.textContent = words);
+    this.#phrases ??= import("./phrases.js").then(({ Phrases }) => new Phrases(this.root, this.ha, say));
+    (await this.#phrases).show(view);
   }
 
   async #speak() {
