@@ -23,7 +23,7 @@ RESTART = 100
 
 # Seconds until go2rtc is started again if it ends, as Home Assistant's own would be. So long that
 # somebody who ended it sees what a card does meanwhile.
-WITHOUT_GO2RTC = 20
+WITHOUT_GO2RTC = 15
 
 
 def check_port(port: int) -> None:

@@ -78,7 +78,7 @@ class Demo:
         self._ask("/_sim/faults", method="DELETE")
 
     def end_go2rtc(self) -> None:
-        """End go2rtc, or its stand-in, as a crash would; the demo starts it again 20 s later."""
+        """End go2rtc, or its stand-in, as a crash would; the demo starts it again 15 s later."""
         for pid in self._go2rtc():
             os.kill(pid, signal.SIGKILL)
 

@@ -32,7 +32,7 @@ def test_address_that_ends_is_replaced(open_live: OpenLive, live_demo: Demo) -> 
 
 
 def test_go2rtc_that_ends_is_missed_and_comes_back(open_live: OpenLive, live_demo: Demo) -> None:
-    # The demo starts it again 20 s later.
+    # The demo starts it again 15 s later.
     live = open_live()
     live.wait_until_live()
     killed = time.time()
@@ -49,11 +49,11 @@ def test_go2rtc_that_ends_is_missed_and_comes_back(open_live: OpenLive, live_dem
 
 @pytest.mark.own
 def test_short_cuts_are_hardly_seen(open_live: OpenLive, live_demo: Demo) -> None:
-    live_demo.change(SERIAL, live_cut=6)
+    live_demo.change(SERIAL, live_cut=5)
     live = open_live()
     live.wait_until_live()
     since = time.time()
-    time.sleep(13)  # two cuts at least
+    time.sleep(11)  # two cuts at least
     assert live.longest_gap(since) <= 3
     live.never_called_live_what_stood_still(since)
     assert not live.calls("capture")
