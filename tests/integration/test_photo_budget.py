@@ -99,6 +99,28 @@ async def test_looks_leave_a_fifth_to_what_is_commanded(
     assert await photos_today() == ("1", 9)
 
 
+async def test_the_card_says_when_there_are_no_more(
+    limited: MockConfigEntry,
+    hass_ws_client: WebSocketGenerator,
+    act: Act,
+    clock: ManualClock,
+    entity_id: FindEntity,
+) -> None:
+    client = await hass_ws_client()
+    watch = {"type": "sodalife/obstacles", "entity_id": entity_id("camera")}
+    await client.send_json_auto_id(watch)
+    assert (await client.receive_json())["success"]
+    assert (await client.receive_json())["event"] == {}
+    for _ in range(10):
+        await act("capture")
+        clock.jump(1)
+    told = (await client.receive_json())["event"]
+    assert told["photo"]["translation_key"] == "photo_budget"
+    clock.jump(TO_MIDNIGHT)
+    await act("capture")
+    assert (await client.receive_json())["event"] == {}
+
+
 async def test_it_is_counted_on_after_a_restart(
     hass: HomeAssistant,
     limited: MockConfigEntry,
