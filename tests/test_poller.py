@@ -12,6 +12,7 @@ import pytest
 
 from custom_components.sodalife.api import Camera, Endpoint, SodaError
 from custom_components.sodalife.api.errors import CannotConnect, DeviceOffline
+from custom_components.sodalife.const import DEFAULT_OPTIONS, OPT_POLL_INTERVAL
 from custom_components.sodalife.poller import OFFLINE_PROBE, Poller
 from custom_components.sodalife.reachability import Reachability
 from tests.clock import ManualClock
@@ -142,6 +143,69 @@ async def test_nobody_is_asked_if_that_is_the_wish(house: House) -> None:
     await house.clock.advance(65)
     assert one.asked
     assert two.asked
+
+
+async def test_whoever_opens_a_camera_has_it_asked_if_the_last_word_is_old(house: House) -> None:
+    house.interval = 300
+    (one,) = house.add("ONE")
+    camera = cast("Camera", one)
+    await house.run()
+    assert one.asked == [0]
+    for _ in range(4):  # a dashboard: looks every 10 s
+        await house.clock.advance(10)
+        house.poller.look(camera)
+    assert one.asked == [0], "it was heard of within a minute"
+    await house.clock.advance(80)
+    house.poller.look(camera)
+    await house.clock.advance(0)
+    assert one.asked == [0, 120], "somebody comes back to it"
+    for _ in range(17):
+        await house.clock.advance(10)
+        house.poller.look(camera)
+    assert one.asked == [0, 120], "who stays is shown what is known"
+
+
+async def test_it_is_asked_even_if_nobody_else_ever_asks(house: House) -> None:
+    house.interval = 0
+    (one,) = house.add("ONE")
+    await house.run()
+    await house.clock.advance(3600)
+    house.poller.look(cast("Camera", one))
+    await house.clock.advance(0)
+    assert one.asked == [3600]
+
+
+async def test_a_camera_that_does_not_answer_is_not_asked_by_each_who_comes(house: House) -> None:
+    house.interval = 0
+    (one,) = house.add("ONE")
+    one.error = CannotConnect()
+    for _ in range(10):
+        house.poller.look(cast("Camera", one))
+        house.poller.forget("nobody")
+        await house.clock.advance(6)
+    assert one.asked == [0]
+
+
+async def test_without_an_endpoint_who_comes_costs_no_live_address(house: House) -> None:
+    house.has_endpoint, house.interval = False, 300
+    (one,) = house.add("ONE")
+    house.poller.look(cast("Camera", one))
+    await house.clock.advance(0)
+    assert one.asked == []
+    one.online = False
+    await house.clock.advance(100)
+    house.poller.look(cast("Camera", one))
+    await house.clock.advance(0)
+    assert one.asked == [100]
+
+
+async def test_an_idle_camera_costs_at_most_300_calls_a_day(house: House) -> None:
+    house.interval = DEFAULT_OPTIONS[OPT_POLL_INTERVAL]
+    cameras = house.add("ONE", "TWO", "THREE")
+    await house.run(pause=4)
+    await house.clock.advance(86_400)
+    asked = [len(camera.asked) for camera in cameras]
+    assert all(280 <= count <= 300 for count in asked), asked
 
 
 @pytest.mark.parametrize("has_endpoint", [True, False])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -88,8 +89,8 @@ class Photos:
         self._archive.options_changed()
 
     async def write(self) -> None:
-        """Write the newest photos: Home Assistant is about to end."""
-        await self._newest.write()
+        """Write what is to be written: Home Assistant is about to end."""
+        await asyncio.gather(self._newest.write(), self._archive.written())
 
     async def close(self) -> None:
         """Return when everything is written."""

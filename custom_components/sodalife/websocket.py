@@ -14,6 +14,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.event import async_track_state_change_event
 import voluptuous as vol
 
+from .api.budget import PhotoBudgetUsed
 from .api.errors import CannotConnect, DeviceOffline, SodaError
 from .api.models import Endpoint
 from .const import DOMAIN
@@ -44,6 +45,8 @@ def obstacles(camera: SodaCamera) -> Obstacles:
         failure = device.failures.get(endpoint)
         if failure is not None and not is_over(failure, clock.time()):
             found[name] = failure.error
+    if camera.soda.snapshots.budget.left == 0:
+        found.setdefault("photo", PhotoBudgetUsed())
     return {name: translation_of(err, camera.camera_name) for name, err in found.items()}
 
 

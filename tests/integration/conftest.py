@@ -120,10 +120,14 @@ async def make_entry(hass: HomeAssistant, host: str) -> AsyncIterator[Any]:
     """Make an entry with cameras the way the flow would have made it."""
 
     def make_entry(
-        *serials: str, options: Mapping[str, Any] | None = None, **data: Any
+        *serials: str,
+        options: Mapping[str, Any] | None = None,
+        minor_version: int = 1,  # whose online checks come every minute
+        **data: Any,
     ) -> MockConfigEntry:
         entry = MockConfigEntry(
             domain=DOMAIN,
+            minor_version=minor_version,
             title="SodaLife demo-client",
             unique_id="demo-client",
             data={"host": host, **CREDENTIALS, **data},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from homeassistant.config_entries import SOURCE_RECONFIGURE, SOURCE_USER
@@ -275,6 +276,7 @@ OPTIONS = {
     "live_protocol": "flv",
     "ptz_pulse": 0.2,
 }
+KEEPING = {"photos_per_day": 50, "keep_photos": "all", "keep_days": 7, "keep_megabytes": 100}
 
 
 async def test_options_are_followed_without_a_reload(
@@ -303,10 +305,14 @@ async def test_options_are_followed_without_a_reload(
     [
         ("snapshot_interval", [0, 3601]),
         ("call_interval", [-1, 61]),
-        ("poll_interval", [9, 3601]),
+        ("poll_interval", [-1, 86401]),
         ("ptz_pulse", [0, 11]),
         ("live_protocol", ["ezopen", "carrier pigeon"]),
         ("tts_engine", ["light.lamp"]),
+        ("photos_per_day", [-1, 10001]),
+        ("keep_photos", ["some", ""]),
+        ("keep_days", [0, 3651]),
+        ("keep_megabytes", [9, 10_000_001]),
     ],
 )
 async def test_options_have_limits(
@@ -321,6 +327,42 @@ async def test_options_have_limits(
             )
         assert list(failure.value.schema_errors) == [option]
     assert option not in entry.options or entry.options[option] not in values
+
+
+@pytest.mark.parametrize(("seconds", "good"), [(0, True), (5, False), (9.5, False), (10, True)])
+async def test_online_checks_are_rare_or_none(
+    hass: HomeAssistant, set_up: SetUp, seconds: float, good: bool
+) -> None:
+    entry = await set_up()
+    options = hass.config_entries.options
+    form = await options.async_init(entry.entry_id)
+    result = await options.async_configure(form["flow_id"], {**OPTIONS, "poll_interval": seconds})
+    if good:
+        assert result["type"] is FlowResultType.CREATE_ENTRY
+        assert entry.options["poll_interval"] == seconds
+    else:
+        assert result["errors"] == {"poll_interval": "poll_too_often"}
+        options.async_abort(form["flow_id"])
+
+
+async def test_photos_are_kept_and_limited_as_the_options_say(
+    hass: HomeAssistant, set_up: SetUp, media_folder: Path
+) -> None:
+    entry = await set_up()
+    form = await hass.config_entries.options.async_init(entry.entry_id)
+    shown = {str(key): (key.description or {}) for key in form["data_schema"].schema}
+    assert {key: shown[key]["suggested_value"] for key in KEEPING} == {
+        "photos_per_day": 0,
+        "keep_photos": "off",
+        "keep_days": 30,
+        "keep_megabytes": 2000,
+    }
+    wanted = {**OPTIONS, **KEEPING}
+    await hass.config_entries.options.async_configure(form["flow_id"], wanted)
+    await hass.async_block_till_done()
+    assert entry.options == wanted
+    (camera,) = entry.runtime_data.cameras.values()
+    assert camera.snapshots.budget.limit == KEEPING["photos_per_day"]
 
 
 async def test_a_camera_of_another_application_is_refused(

@@ -95,9 +95,13 @@ class Archive:
         self._background.spawn(self._check())
         self._background.spawn(self._prune())
 
+    async def written(self) -> None:
+        """Return when everything is written."""
+        await self._background.wait()
+
     async def close(self) -> None:
         """Return when everything is written; what is wrong is nobody's business any more."""
-        await self._background.wait()
+        await self.written()
         async with self._one_by_one:  # or a thread would go on without us
             self._closed = True
             self._set_trouble(None)

@@ -65,10 +65,10 @@ OPTIONS = vol.Schema(
         vol.Required(OPT_LIVE_PROTOCOL): _choice(LIVE_PROTOCOLS, OPT_LIVE_PROTOCOL),
         vol.Required(OPT_PTZ_PULSE): _seconds(0.1, 10, 0.1),
         vol.Optional(OPT_TTS_ENGINE): EntitySelector(EntitySelectorConfig(domain="tts")),
-        vol.Required(OPT_PHOTOS_PER_DAY): _number(0, 10_000),
-        vol.Required(OPT_KEEP_PHOTOS): _choice(KEEP, OPT_KEEP_PHOTOS),
-        vol.Required(OPT_KEEP_DAYS): _number(1, 3650, unit=UnitOfTime.DAYS),
-        vol.Required(OPT_KEEP_MEGABYTES): _number(10, 10_000_000, unit=UnitOfInformation.MEGABYTES),
+        vol.Optional(OPT_PHOTOS_PER_DAY): _number(0, 10_000),
+        vol.Optional(OPT_KEEP_PHOTOS): _choice(KEEP, OPT_KEEP_PHOTOS),
+        vol.Optional(OPT_KEEP_DAYS): _number(1, 3650, unit=UnitOfTime.DAYS),
+        vol.Optional(OPT_KEEP_MEGABYTES): _number(10, 10_000_000, unit=UnitOfInformation.MEGABYTES),
     }
 )
 
