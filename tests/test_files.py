@@ -94,6 +94,7 @@ def test_every_error_has_its_sentence() -> None:
     raised = set(re.findall(r'(?:invalid|failed)\(\s*"(\w+)"', code))
     assert raised, "the pattern finds none"
     assert set(KEYS) | raised <= sentences.keys()
+    assert all(isinstance(sentence["message"], str) for sentence in sentences.values())
     assert set(load("en")["entity"]["sensor"]["last_error"]["state"]) == set(KEYS)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 import shutil
 from typing import Any
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.blueprint import models
 from homeassistant.components.blueprint.schemas import BLUEPRINT_SCHEMA
 from homeassistant.core import HomeAssistant, ServiceCall
@@ -153,24 +154,70 @@ async def test_door_announcement(
     assert len(sim.voices) == 1
 
 
+# The clock goes on, from wherever it is put.
+clock_can_be_put = pytest.mark.freeze_time("2026-03-07 12:00:00", tick=True, real_asyncio=True)
+
+
+def files(folder: Path, pattern: str) -> list[Path]:
+    return list(folder.rglob(pattern))
+
+
+@clock_can_be_put
 async def test_hourly_photo(
+    *,
     hass: HomeAssistant,
     set_up: SetUp,
     automate: Automate,
     entity_id: FindEntity,
-    tmp_path: Path,
+    media_folder: Path,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """It is kept by the archive, and becomes a film on Sunday."""
+    assert await async_setup_component(hass, "ffmpeg", {})
+    await set_up(options={"keep_photos": "commanded"})
+    await automate("hourly_photo", cameras=[entity_id("camera")])
+    for moment in ("2026-03-07 23:00:00", "2026-03-07 23:30:00", "2026-03-08 22:00:00"):
+        await at(hass, freezer, moment)
+    await until(lambda: len(files(media_folder, "*.jpg")) == 2)
+    assert files(media_folder, "*.mp4") == []  # on a Saturday
+    await at(hass, freezer, "2026-03-08 23:30:00")
+    await until(lambda: files(media_folder, "*.mp4"), 20)
+    (film,) = files(media_folder, "*.mp4")
+    assert film.name == "2026-03-07_2026-03-08.mp4"
+
+
+async def at(hass: HomeAssistant, freezer: FrozenDateTimeFactory, moment: str) -> None:
+    """Have it be a time of the day of Home Assistant's time zone."""
+    local = datetime.fromisoformat(moment).replace(tzinfo=dt_util.get_default_time_zone())
+    freezer.move_to(local)
+    async_fire_time_changed(hass, local)
+    await hass.async_block_till_done()
+
+
+@clock_can_be_put
+@pytest.mark.parametrize(("hour", "kept"), [(7, 0), (8, 1), (17, 1), (20, 0)])
+async def test_hourly_photo_within_a_time_with_copies_and_without_a_film(
+    *,
+    hass: HomeAssistant,
+    set_up: SetUp,
+    automate: Automate,
+    entity_id: FindEntity,
+    media_folder: Path,
+    freezer: FrozenDateTimeFactory,
+    hour: int,
+    kept: int,
 ) -> None:
     await set_up()
-    photos = tmp_path / "photos"
-    hass.config.allowlist_external_dirs = {str(photos)}
-    camera = entity_id("camera")
-    await automate("hourly_photo", cameras=[camera], folder=str(photos))
-    hour = dt_util.utcnow().replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    async_fire_time_changed(hass, hour)
-    await hass.async_block_till_done()
-    (kept,) = photos.glob("**/*.jpg")
-    assert kept.parent.name == camera.removeprefix("camera.")
-    assert kept.read_bytes().startswith(b"\xff\xd8")
+    camera, photos = entity_id("camera"), media_folder / "photos"
+    hours = {"after": "08:00:00", "before": "18:00:00"}
+    await automate("hourly_photo", cameras=[camera], folder=str(photos), film=False, **hours)
+    await at(hass, freezer, f"2026-03-08 {hour:02}:00:00")
+    await at(hass, freezer, "2026-03-08 23:30:00")
+    found = files(media_folder, "*.*")
+    assert len(found) == kept
+    for path in found:
+        assert path == photos / camera.removeprefix("camera.") / f"2026-03-08 {hour:02}-00.jpg"
+        assert path.read_bytes().startswith(b"\xff\xd8")
 
 
 async def test_offline_alert(

@@ -14,8 +14,10 @@ from homeassistant.setup import async_setup_component
 import pytest
 import yaml
 
+from custom_components.sodalife.api.models import PhotoReason
 from custom_components.sodalife.const import ALL_PROTOCOLS, PTZ_COMMANDS
 from custom_components.sodalife.services import ACTIONS
+from custom_components.sodalife.trigger import OPTIONS
 from tests.integration.common import DOMAIN
 
 ROOT = Path(__file__).parents[2]
@@ -61,7 +63,6 @@ async def test_the_example_automations_are_valid(hass: HomeAssistant, name: str)
         if "automation" in example
         for automation in example["automation"]
     ]
-    hass.states.async_set("sensor.yard_calls_today", "0")
     assert await async_setup_component(hass, DOMAIN, {})
     assert await async_setup_component(hass, "automation", {"automation": automations})
     await hass.async_block_till_done()
@@ -78,7 +79,13 @@ def test_every_action_has_an_example_that_it_takes(name: str) -> None:
     assert {action["action"].removeprefix(f"{DOMAIN}.") for action in shown} == ACTIONS.keys()
     for action in shown:
         fields = ACTIONS[action["action"].removeprefix(f"{DOMAIN}.")].fields
-        cv.make_entity_service_schema(fields)({**action["target"], **action.get("data", {})})
+        data = {name: _rendered(value) for name, value in action.get("data", {}).items()}
+        cv.make_entity_service_schema(fields)({**action["target"], **data})
+
+
+def _rendered(value: object) -> object:
+    """Return what a template for a time might become, and everything else as it is."""
+    return "2026-03-05 00:00:00" if value == "{{ today_at() }}" else value
 
 
 @both_languages
@@ -87,6 +94,9 @@ def test_everything_is_named_as_it_is_shown(name: str) -> None:
     options = shown["options"]["step"]["init"]["data"].values()
     assert all(f"| {option} |" in text for option in options)
     assert all(f"| `{DOMAIN}.{action}` |" in text for action in ACTIONS)
+    assert all(f"| `{DOMAIN}.{trigger}` |" in text for trigger in OPTIONS)
+    assert all(f"`{option}`" in text for options in OPTIONS.values() for option in options)
+    assert all(f"`{reason}`" in text for reason in PhotoReason)
     for platform in ("image", "media_player", "notify", "binary_sensor", "sensor"):
         for entity in shown["entity"][platform].values():
             assert re.search(rf"[\"“]{entity['name']}[\"”]", text), entity
