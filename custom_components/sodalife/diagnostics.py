@@ -15,10 +15,13 @@ from .api import Camera
 from .api.failure import Failure
 from .api.foreign import redact
 from .api.live_protocol import LiveProtocol
-from .const import CONF_DEVICE_SERIAL, DOMAIN
+from .const import CONF_DEVICE_SERIAL, DOMAIN, OPT_GONG, OPT_PHRASES
 from .coordinator import SodaConfigEntry, SodaCoordinator
 
-TO_REDACT = {CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_DEVICE_SERIAL, "title", "unique_id"}
+TO_REDACT = {
+    *(CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_DEVICE_SERIAL, "title", "unique_id"),
+    *(OPT_GONG, OPT_PHRASES),  # addresses can be signed, and what people say is theirs
+}
 
 
 async def async_get_config_entry_diagnostics(

@@ -190,6 +190,18 @@ def test_what_is_seen_while_it_is_held(open_talk: Open) -> None:
     expect(card.find(".spoken")).to_be_hidden()
 
 
+def test_what_records_is_loaded_by_the_first_press(open_talk: Open) -> None:
+    card = open_talk()
+
+    def loaded() -> set[str]:
+        names = "performance.getEntriesByType('resource').map(({name}) => name.split('/').at(-1))"
+        return set(card.page.evaluate(names)) & {"recorder.js", "pcm.js", "talk.js"}
+
+    assert loaded() == {"talk.js"}
+    with held(card):
+        assert loaded() == {"recorder.js", "pcm.js", "talk.js"}
+
+
 def test_sliding_off_sends_nothing_and_lets_the_microphone_go(open_talk: Open) -> None:
     card = open_talk()
     card.page.evaluate(

@@ -7,8 +7,9 @@ from typing import Any
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.setup import async_setup_component
 import pytest
-from pytest_homeassistant_custom_component.typing import WebSocketGenerator
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator, WebSocketGenerator
 
 from custom_components.sodalife.phrases import MAX_PHRASES, Phrase, parsed
 from simulator import Cloud
@@ -185,6 +186,22 @@ async def test_any_media_id_can_be_the_gong(hass: HomeAssistant, set_up: SetUp) 
     assert entry.runtime_data.options["gong"] == "none"
     result = await configure(hass, entry.entry_id, gong=f"{LOCAL}own.mp3")
     assert result["data"]["gong"] == f"{LOCAL}own.mp3"
+
+
+async def test_diagnostics_do_not_tell_them(
+    hass: HomeAssistant, set_up: SetUp, hass_client: ClientSessionGenerator
+) -> None:
+    assert await async_setup_component(hass, "diagnostics", {})
+    address = "https://x/dog.mp3?key=Zw93k"
+    entry = await set_up(options={"phrases": ["Welcome, Zw93k!", address], "gong": address})
+    client = await hass_client()
+    async with client.get(f"/api/diagnostics/config_entry/{entry.entry_id}") as response:
+        text = await response.text()
+    assert "phrases" in text
+    assert "Zw93k" not in text
+    state = hass.states.get("media_player.camera_1_speaker")
+    assert state is not None
+    assert state.attributes["phrases"] == ["Welcome, Zw93k!", "dog.mp3"]
 
 
 async def test_what_a_phrase_needs_is_said_when_it_is_missing(set_up: SetUp, act: Act) -> None:
