@@ -54,6 +54,7 @@ homeassistant:
       trusted_networks: [{host}/32]
       allow_bypass_login: true
     - type: homeassistant
+automation: !include automations.yaml
 logger:
   default: warning
   logs:
@@ -131,6 +132,7 @@ class State:
         else:
             text += HTTP_YAML.format(host=HOST, port=port)
         (self.config / "configuration.yaml").write_text(text + more)
+        (self.config / "automations.yaml").touch()  # the editor's
 
     def _write_http(self, port: int) -> None:
         # From YAML it would be taken on trial only, and be 0.0.0.0:8123 again after five minutes.

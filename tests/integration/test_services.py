@@ -20,6 +20,7 @@ ANSWERS = {
     "ptz_move": SupportsResponse.NONE,
     "ptz_home": SupportsResponse.NONE,
     "capture": SupportsResponse.OPTIONAL,
+    "time_lapse": SupportsResponse.OPTIONAL,
     "send_voice": SupportsResponse.NONE,
     "say_phrase": SupportsResponse.NONE,
     "get_live_url": SupportsResponse.ONLY,
