@@ -31,6 +31,7 @@ class LiveStream:
         self._camera = camera
         self._folder: Path | None = None
         self._feed = FlvFeed()
+        self._made_of = self._tracks()
         self._looked = 0.0  # when somebody asked for the playlist, by time.monotonic()
         # Numbers of segments and times of frames go on after a pause; no two runs share any.
         self._first_segment = int(time.time())
@@ -63,6 +64,8 @@ class LiveStream:
         viewer = FlvViewer()
         self._looked = time.monotonic()  # or the thread might end before it has seen who comes
         self._run()
+        if self._made_of != self._tracks():  # what runs is about to end
+            self._start()
         while not (feed := self._feed).join(viewer):
             self._start()
         try:
@@ -85,6 +88,7 @@ class LiveStream:
             self._thread.join()  # it has said that it ends
         self._ending.clear()
         self._folder, self._feed = None, FlvFeed()
+        self._made_of = self._tracks()
         name = f"live {self._camera.serial}"
         self._thread = threading.Thread(target=self._encode, name=name, daemon=True)
         self._thread.start()
@@ -109,7 +113,7 @@ class LiveStream:
 
     def _fill(self, folder: Path) -> None:
         start = -(-self._frames // FRAMES_PER_SECOND) * FRAMES_PER_SECOND
-        tracks = self._tracks()
+        tracks = self._made_of
         first_segment = self._first_segment + start // FRAMES_PER_SECOND
         encoder = Encoder(self._camera, tracks, folder, self._feed, first_segment)
         # The first segments are made at once, not at the pace of time: viewers need not wait.
