@@ -115,7 +115,7 @@ class Reader:
 
     def _sounds(self, packet: Any) -> Iterator[Portion]:  # noqa: ANN401 - of any stream
         for frame in packet.decode():
-            for sound in self._opus.encode(frame):
+            for sound in self._opus.encode(frame, frame.time - self._first + self._offset):
                 yield Portion("audio", sound)
 
 

@@ -10,6 +10,7 @@ import av
 
 RATE = 48_000
 SAMPLES = RATE // 50  # in a packet
+GAP = RATE // 10  # samples that are missing: more than what a resampler keeps back
 
 
 class OpusEncoder:
@@ -26,8 +27,12 @@ class OpusEncoder:
         self._codec.format = "s16"
         self._samples = round(offset * RATE)
 
-    def encode(self, frame: av.AudioFrame) -> Iterator[av.Packet[Any]]:
-        """Yield the packets that a frame completes."""
+    def encode(self, frame: av.AudioFrame, seconds: float) -> Iterator[av.Packet[Any]]:
+        """Yield the packets that a frame, which belongs at this time, completes."""
+        at = round(seconds * RATE)
+        if abs(at - self._samples) > GAP:
+            # Sound that falls behind would hold the pictures back, to keep in step.
+            self._samples = at
         for part in self._resampler.resample(frame):
             part.pts = None
             for packet in self._codec.encode(part):
