@@ -12,7 +12,7 @@ from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .activity import ATTR_COMMAND, Activity
+from .activity import ATTR_COMMAND, Activity, note_activity
 from .api import Camera, Command
 from .const import LENS_COMMANDS, OPT_PTZ_PULSE, PTZ_COMMANDS
 from .coordinator import SodaConfigEntry, SodaCoordinator
@@ -90,7 +90,6 @@ class SodaButton(SodaEntity, ButtonEntity):
         by = self._context  # Home Assistant forgets it after some seconds
         with translated(self.camera_name):
             await press
-        if (activity := self.entity_description.activity) is Activity.MOVED:
-            self.note(activity, by, **{ATTR_COMMAND: self.key})
-        elif activity is not None:
-            self.note(activity, by)
+        if (activity := self.entity_description.activity) is not None:
+            details = {ATTR_COMMAND: self.key} if activity is Activity.MOVED else {}
+            note_activity(self.hass, self.soda, activity, by, **details)

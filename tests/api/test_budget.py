@@ -10,6 +10,7 @@ import pytest
 from custom_components.sodalife.api import Camera, Picture, Snapshot
 from custom_components.sodalife.api.budget import PhotoBudget, PhotoBudgetUsed
 from custom_components.sodalife.api.clock import Moment
+from custom_components.sodalife.api.day import DailyCount
 from custom_components.sodalife.api.memory import Memory
 from custom_components.sodalife.api.models import Command, PhotoReason
 from simulator.camera import SimCamera
@@ -22,12 +23,12 @@ TO_MIDNIGHT = 16 * HOUR  # the clock starts at 08:00 in Shanghai
 
 @pytest.fixture
 def budget(clock: ManualClock) -> PhotoBudget:
-    return PhotoBudget(clock)
+    return PhotoBudget(clock, DailyCount(clock))
 
 
 def note(budget: PhotoBudget, photos: int) -> None:
     for _ in range(photos):
-        budget.note()
+        budget._count.add()
 
 
 def test_there_is_no_limit_unless_it_is_wanted(budget: PhotoBudget) -> None:

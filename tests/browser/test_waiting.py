@@ -92,5 +92,5 @@ def test_what_was_sent_is_said(card: CardPage) -> None:
     card.with_hass("card.hass = {...hass, callService: async () => ({})};")
     card.find(".speak input").fill("Good morning")
     card.find(".send").click()
-    said = card.find(".controls [role=status]")
+    said = card.find(".controls .unseen")
     expect(said).to_have_text("Sent to the camera")

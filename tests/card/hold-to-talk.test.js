@@ -197,6 +197,19 @@ test("the first one's steps are not told as the second one's", async () => {
   assert.deepEqual(told, ["talk_sending", "talk_sending"]);
 });
 
+test("how far a message has come is not told over what is told of a newer press", async () => {
+  const { clock, opens, sends, talk, told } = await spoken();
+  talk.release();
+  await settled();
+  sends[0].step({ state: "accepted", seconds: 2 });
+  await settled();
+  talk.press();
+  opens[1].refuse({ key: "talk_denied" });
+  await settled();
+  await clock.pass(3000);
+  assert.deepEqual(told, ["talk_sending", "talk_playing", "talk_denied bad"]);
+});
+
 test("a microphone that comes after a newer press began is let go", async () => {
   const { opens, talk, told } = begin();
   talk.press();

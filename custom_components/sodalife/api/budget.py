@@ -26,10 +26,10 @@ class PhotoBudget:
 
     """
 
-    def __init__(self, clock: Clock) -> None:
-        """Start without a limit."""
+    def __init__(self, clock: Clock, count: DailyCount) -> None:
+        """Take what counts the device's photos; start without a limit."""
         self._clock = clock
-        self._count = DailyCount(clock)
+        self._count = count
         self.limit = 0
 
     @property
@@ -67,10 +67,6 @@ class PhotoBudget:
         """
         if self.limit and self._left_to(reason) <= 0:
             raise PhotoBudgetUsed
-
-    def note(self) -> None:
-        """Count a photo that was taken."""
-        self._count.add()
 
     def resume(self, taken: int, counted_from: float) -> None:
         """Go on from what was counted in an earlier run."""

@@ -36,6 +36,7 @@ class Device:
         failures: what goes wrong, by endpoint, until it works again.
         refused: the moves that it said, within the last week, that it cannot make.
         changed: something of that has changed.
+        photos: how many it has taken today.
         outcome: a call has ended, with an error or, with None, well ...
         reports_success: ... the latter only if somebody wants to know.
 
@@ -57,6 +58,7 @@ class Device:
         self.outcome: Signal[[SodaError | None]] = Signal()
         self.reports_success = True
         self._calls = DailyCount(client.clock)
+        self.photos = DailyCount(client.clock)
 
     @property
     def calls_today(self) -> int:
@@ -83,7 +85,9 @@ class Device:
 
     async def capture(self) -> str:
         """Take a photo and return its address."""
-        return await self._observe(Endpoint.CAPTURE, self.client.capture(self.serial))
+        address = await self._observe(Endpoint.CAPTURE, self.client.capture(self.serial))
+        self.photos.add()
+        return address
 
     async def picture(self, address: str) -> Picture:
         """Fetch the photo behind an address; no call to the device."""

@@ -44,6 +44,14 @@ class PacedSignal(Signal[[]]):
         elif self._timer is None:
             self._timer = self._clock.call_later(rest, self._emit_now)
 
+    def follow(self, *_: object) -> None:
+        """Announce it whenever another signal is emitted, to which this is subscribed."""
+        self.announce()
+
+    def release(self) -> None:
+        """Let the next announcement be emitted at once."""
+        self._heard_at = float("-inf")
+
     def hurry(self) -> None:
         """Wait no longer with what is to be emitted."""
         if self._timer is not None:

@@ -53,9 +53,10 @@ class SnapshotCache:
         self.interval = DEFAULT_INTERVAL
         self.last: Snapshot | None = None
         self.captures = 0
-        self.budget = PhotoBudget(device.clock)
+        self.budget = PhotoBudget(device.clock, device.photos)
         self.photographed: Signal[[Snapshot, PhotoReason]] = Signal()
         self.taken = PacedSignal(device.clock, NEWS_PAUSE)
+        self.photographed.subscribe(self.taken.follow)
         self._moved_at = float("-inf")  # monotonic time of the last change of view
         self._failed: tuple[Moment, SodaError] | None = None
         self._capturing: _Exposure | None = None
@@ -86,7 +87,7 @@ class SnapshotCache:
 
         """
         last = self.last
-        if last is not None and self._is_recent(last, reason) and not (this_view and self._moving):
+        if last is not None and not (this_view and self._moving) and self._is_recent(last, reason):
             return last
         try:
             self._check_failure()
@@ -168,7 +169,6 @@ class SnapshotCache:
                 self.captures += 1
                 commanded = Moment.now(self._clock)  # the platform's time of the photo, too
                 address = await self._device.capture()
-                self.budget.note()
             picture = await self._device.picture(address)
         except SodaError as err:
             if isinstance(err, CaptureQuotaUsed) and begun.is_set():
@@ -182,6 +182,7 @@ class SnapshotCache:
             )  # or its traceback would keep a picture
         moved = self.last is None or self.last.commanded.monotonic <= self._moved_at
         self.last, self._failed = Snapshot(picture, commanded.time, address, commanded), None
+        if moved:
+            self.taken.release()
         self.photographed.emit(self.last, exposure.reason if exposure else PhotoReason.LOOK)
-        self.taken.announce(urgent=moved)
         return self.last

@@ -39,6 +39,7 @@ export class HoldToTalk {
   async press() {
     if (this.#press) return;
     const press = (this.#press = {});
+    this.#message = null; // how far it has come is not told over what is told of this press
     const pressed = this.clock.now();
     this.changed({ key: "" });
     try {

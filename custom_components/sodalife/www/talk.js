@@ -12,6 +12,7 @@ const CSS = `
   background: var(--secondary-background-color);
 }
 .speaking:has(> .speak[hidden]) .talk { flex: 1; border-radius: 23px; }
+.speaking:has(> .spoken:not([hidden])) > .speak { visibility: hidden; }
 .talk.held { background: var(--error-color, #db4437); color: #fff; }
 .spoken {
   position: absolute; inset: 0 54px 0 0; display: flex; align-items: center; gap: 10px; padding: 0 14px;
