@@ -99,7 +99,7 @@ class Household:
         camera.queue.start_cooldown()  # an earlier run may have called just now
         camera.configure(call_interval=CALL_INTERVAL, snapshot_interval=SNAPSHOT_INTERVAL)
         camera.live_protocol.option = AUTO
-        camera.live_protocol.has_webrtc = lambda: self.webrtc
+        camera.live_protocol.has_webrtc = self.webrtc
         self._reach.add(serial)
         camera.device.outcome.subscribe(lambda err: self._reach.note(serial, err))
         left = self._disk.moves.get(serial)

@@ -20,13 +20,14 @@ from .const import (
 )
 from .coordinator import SodaConfigEntry, SodaCoordinator
 from .frontend import async_setup_frontend
-from .happenings import Happenings, async_setup_happenings
+from .happenings import Happenings
 from .memory import HomeMemory
 from .move_record import HomeMoveRecord
 from .photos import async_remove_photos
 from .services import async_setup_services
 from .store import token_store
 from .talk import async_setup_talk
+from .watching import async_setup_watching
 from .websocket import async_setup_websocket
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -45,7 +46,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register the actions and the dashboard card."""
     async_setup_services(hass)
     async_setup_websocket(hass)
-    async_setup_happenings(hass)
+    async_setup_watching(hass)
     await async_setup_slugs(hass)
     hass.http.register_view(ThumbnailView())
     async_setup_talk(hass)

@@ -37,9 +37,10 @@ def note_activity(
     **details: str,
 ) -> None:
     """Fire the event of what has happened; the context tells who did it."""
+    event_type = activity.event_type
     if (entity := camera_entity(hass, camera.serial)) is not None:
         about = {ATTR_ENTITY_ID: entity.entity_id, ATTR_DEVICE_ID: entity.device_id}
-        hass.bus.async_fire(activity.event_type, {**about, **details}, context=context)
+        hass.bus.async_fire(event_type, {**about, **details}, context=context)
 
 
 @callback

@@ -10,7 +10,6 @@ from homeassistant.components.camera import (
     Camera as CameraEntity,
     CameraEntityFeature,
     CameraWebRTCProvider,
-    StreamType,
 )
 from homeassistant.components.stream import Stream
 from homeassistant.config_entries import ConfigSubentry
@@ -18,7 +17,7 @@ from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.http import current_request
 
-from .activity import Activity
+from .activity import Activity, note_activity
 from .api import Camera, LiveAddress, PhotoReason
 from .const import OPT_LIVE_PROTOCOL
 from .coordinator import SodaConfigEntry, SodaCoordinator
@@ -68,7 +67,6 @@ class SodaCamera(SodaEntity, CameraEntity):
         self._preload: Preload | None = None
         self._sessions = Sessions(self._expect_picture, self._live_changed)
         self._provider: WatchedProvider | None = None
-        camera.live_protocol.has_webrtc = self._has_webrtc  # also while it is being added
         self._acted_at = float("-inf")  # monotonic time of the last action on this camera
 
     @property
@@ -76,7 +74,9 @@ class SodaCamera(SodaEntity, CameraEntity):
     def is_streaming(self) -> bool:
         """Whether somebody is watching live."""
         live = self._live
-        return bool(self._sessions.watching) or (live is not None and live.watched)
+        if live is None or (live.stream is None and not self._sessions.watching):
+            return False
+        return bool(self._sessions.watching) or live.watched
 
     @property
     @override
@@ -140,7 +140,7 @@ class SodaCamera(SodaEntity, CameraEntity):
         with translated(self.camera_name):
             snapshot = await self.soda.snapshots.get(this_view=not only_looks, reason=reason)
         if acts and snapshot is not last:
-            self.note(Activity.PHOTO_TAKEN, by)
+            note_activity(self.hass, self.soda, Activity.PHOTO_TAKEN, by)
         self.coordinator.poller.look(self.soda)
         self.content_type = snapshot.picture.content_type
         return snapshot.picture.content
@@ -200,6 +200,7 @@ class SodaCamera(SodaEntity, CameraEntity):
         if self._provider is not None and self._provider.provider is not found:
             self._provider = None  # nobody will be told of the ends of its sessions
             self._sessions.end_all()
+        self.soda.live_protocol.has_webrtc = found is not None
         if not isinstance(found, CameraWebRTCProvider):
             return found
         self._provider = self._provider or WatchedProvider(found, self._sessions)
@@ -220,10 +221,6 @@ class SodaCamera(SodaEntity, CameraEntity):
         """End what is watched by WebRTC: the camera goes."""
         for session in self._sessions.all:
             self.close_webrtc_session(session)
-
-    def _has_webrtc(self) -> bool:
-        types = self.camera_capabilities.frontend_stream_types
-        return self._provider is not None or StreamType.WEB_RTC in types
 
     @callback
     def _live_changed(self) -> None:

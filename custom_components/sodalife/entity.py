@@ -6,12 +6,10 @@ from collections.abc import Callable
 from typing import override
 
 from homeassistant.config_entries import ConfigSubentry
-from homeassistant.core import Context, callback
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .activity import Activity, note_activity
 from .api import Camera
 from .const import DOMAIN, OPT_POLL_INTERVAL
 from .coordinator import SodaConfigEntry, SodaCoordinator
@@ -73,11 +71,6 @@ class SodaEntity(Entity):
         """The camera's name as the user knows it."""
         device = self.device_entry
         return (device and (device.name_by_user or device.name)) or self._title
-
-    @callback
-    def note(self, activity: Activity, by: Context | None, **details: str) -> None:
-        """Have the logbook say what was done with the camera, and by whom."""
-        note_activity(self.hass, self.soda, activity, by, **details)
 
     @property
     def can_be_asked(self) -> bool:

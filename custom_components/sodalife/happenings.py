@@ -7,9 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from homeassistant.components.camera import CameraState
-from homeassistant.const import EVENT_STATE_CHANGED, Platform
-from homeassistant.core import Context, Event, EventStateChangedData, HomeAssistant, callback
+from homeassistant.core import Context, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.util.signal_type import SignalType
@@ -47,28 +45,6 @@ class Happening:
 
 
 HAPPENED: SignalType[Happening] = SignalType(f"{DOMAIN}_happened")
-
-
-@callback
-def async_setup_happenings(hass: HomeAssistant) -> None:
-    """Follow who begins to watch: that is a state of the camera's entity."""
-
-    @callback
-    def watched(event: Event[EventStateChangedData]) -> None:
-        entity = er.async_get(hass).async_get(event.data["entity_id"])
-        if entity is not None and entity.platform == DOMAIN:
-            async_dispatcher_send(hass, HAPPENED, Happening(what=WATCHED, entity=entity))
-
-    hass.bus.async_listen(EVENT_STATE_CHANGED, watched, event_filter=_is_first_look)
-
-
-@callback
-def _is_first_look(data: EventStateChangedData) -> bool:
-    """Tell whether a camera, whosesoever, has begun to be watched."""
-    old, new = data["old_state"], data["new_state"]
-    if new is None or new.domain != Platform.CAMERA or new.state != CameraState.STREAMING:
-        return False
-    return old is not None and old.state != CameraState.STREAMING
 
 
 class Happenings:

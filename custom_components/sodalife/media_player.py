@@ -22,7 +22,7 @@ from homeassistant.components.media_player import (
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .activity import Activity
+from .activity import Activity, note_activity
 from .api import Place
 from .audio.clip import async_clip
 from .audio.gong import NO_GONG
@@ -131,7 +131,7 @@ class SodaSpeaker(SodaEntity, MediaPlayerEntity):
         with translated(self.camera_name):
             if (phrase := name_of(media_id)) is not None:
                 await async_say(self, phrase, gong)
-                self.note(Activity.SPOKE, by)
+                note_activity(self.hass, self.soda, Activity.SPOKE, by)
                 return
             if gong is None and kwargs.get(ATTR_MEDIA_ANNOUNCE):
                 gong = self.coordinator.options[OPT_GONG]
@@ -144,7 +144,7 @@ class SodaSpeaker(SodaEntity, MediaPlayerEntity):
                 gong=str(gong or NO_GONG),
             )
             await self.soda.speaker.play(make, _place(kwargs))
-        self.note(Activity.SPOKE, by)
+        note_activity(self.hass, self.soda, Activity.SPOKE, by)
 
     @override
     async def async_browse_media(

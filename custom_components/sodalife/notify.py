@@ -9,7 +9,7 @@ from homeassistant.components.notify import NotifyEntity
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .activity import Activity
+from .activity import Activity, note_activity
 from .api import Place
 from .api.errors import VoiceEmpty
 from .audio.clip import async_clip
@@ -47,4 +47,4 @@ class SodaVoice(SodaEntity, NotifyEntity):
                 async_clip, self.hass, media_id, entity_id=self.entity_id, gong=options[OPT_GONG]
             )
             await self.soda.speaker.play(make, Place.ANNOUNCEMENT)
-        self.note(Activity.SPOKE, by)
+        note_activity(self.hass, self.soda, Activity.SPOKE, by)

@@ -13,7 +13,7 @@ from homeassistant.core import HomeAssistant, ServiceCall, SupportsResponse, cal
 from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
-from .activity import ATTR_COMMAND, Activity
+from .activity import ATTR_COMMAND, Activity, note_activity
 from .api import Clip, Command
 from .archive.time_lapse import TIME_LAPSE_FIELDS, async_time_lapse, require_film
 from .audio.clip import async_clip, async_file_clip
@@ -65,7 +65,13 @@ async def _ptz_home(camera: SodaCamera, call: ServiceCall) -> None:
 
 
 def _note_move(camera: SodaCamera, call: ServiceCall, command: Command) -> None:
-    camera.note(Activity.MOVED, call.context, **{ATTR_COMMAND: command.name.lower()})
+    note_activity(
+        camera.hass,
+        camera.soda,
+        Activity.MOVED,
+        call.context,
+        **{ATTR_COMMAND: command.name.lower()},
+    )
 
 
 async def _capture(camera: SodaCamera, call: ServiceCall) -> dict[str, Any]:
@@ -73,7 +79,7 @@ async def _capture(camera: SodaCamera, call: ServiceCall) -> dict[str, Any]:
     if filename is not None:
         await async_require_allowed(camera.hass, filename)
     snapshot = await camera.soda.snapshots.capture()
-    camera.note(Activity.PHOTO_TAKEN, call.context)
+    note_activity(camera.hass, camera.soda, Activity.PHOTO_TAKEN, call.context)
     if filename is not None:
         await _write(camera.hass, Path(filename), snapshot.picture.content)
     return {
@@ -109,7 +115,7 @@ async def _send_voice(camera: SodaCamera, call: ServiceCall) -> None:
         return async_clip(camera.hass, media_id, entity_id=camera.entity_id, gong=gong)
 
     await camera.soda.speaker.play(make)
-    camera.note(Activity.SPOKE, call.context)
+    note_activity(camera.hass, camera.soda, Activity.SPOKE, call.context)
 
 
 def _require_sound(call: ServiceCall, targets: list[str]) -> None:
@@ -119,7 +125,7 @@ def _require_sound(call: ServiceCall, targets: list[str]) -> None:
 
 async def _say_phrase(camera: SodaCamera, call: ServiceCall) -> None:
     await async_say(camera, call.data[ATTR_PHRASE], call.data.get(ATTR_GONG))
-    camera.note(Activity.SPOKE, call.context)
+    note_activity(camera.hass, camera.soda, Activity.SPOKE, call.context)
 
 
 async def _get_live_url(camera: SodaCamera, call: ServiceCall) -> dict[str, Any]:

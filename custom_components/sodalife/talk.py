@@ -15,7 +15,7 @@ from homeassistant.components.http import KEY_HASS_USER, HomeAssistantView
 from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 
-from .activity import Activity
+from .activity import Activity, note_activity
 from .api import Clip, Place
 from .api.errors import VoiceEmpty, VoiceFormat
 from .api.single_flight import launch, outcome_of
@@ -111,7 +111,7 @@ class TalkView(HomeAssistantView):
                     yield clip
 
             plays = await speaker.play(make, place)
-            camera.note(Activity.SPOKE, by)
+            note_activity(camera.hass, camera.soda, Activity.SPOKE, by)
             await answer.tell(state="accepted", seconds=round(plays, 2))
 
     async def _received(self, request: web.Request) -> FileIO:

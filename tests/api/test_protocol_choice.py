@@ -23,13 +23,13 @@ def asked(sim: SimCamera) -> list[str | None]:
 def auto(camera: Camera) -> Camera:
     """A camera whose picture is handed on by WebRTC, and whose protocol is ours to choose."""
     camera.configure(call_interval=4, snapshot_interval=30, live_protocol=AUTO)
-    camera.live_protocol.has_webrtc = lambda: True
+    camera.live_protocol.has_webrtc = True
     return camera
 
 
 async def test_the_users_choice_is_the_users(camera: Camera, sim: SimCamera) -> None:
     camera.configure(call_interval=4, snapshot_interval=30, live_protocol="hlshd")
-    camera.live_protocol.has_webrtc = lambda: True
+    camera.live_protocol.has_webrtc = True
     assert (await camera.live_protocol.address()).protocol == "hlshd"
     assert camera.live_protocol.current == ("hlshd", Reason.OPTION)
 
@@ -37,10 +37,10 @@ async def test_the_users_choice_is_the_users(camera: Camera, sim: SimCamera) -> 
 async def test_flv_is_for_webrtc(auto: Camera, sim: SimCamera, clock: ManualClock) -> None:
     assert (await auto.live_protocol.address()).protocol == "flv"
     assert auto.live_protocol.current == ("flv", Reason.WEBRTC)
-    auto.live_protocol.has_webrtc = lambda: False  # it may go, and come back
+    auto.live_protocol.has_webrtc = False  # it may go, and come back
     assert auto.live_protocol.current == ("hls", Reason.NO_WEBRTC)
     assert (await clock.drive(auto.live_protocol.address())).protocol == "hls"
-    auto.live_protocol.has_webrtc = lambda: True
+    auto.live_protocol.has_webrtc = True
     assert (await auto.live_protocol.address()).protocol == "flv"
     assert asked(sim) == ["flv", "hls"]
 
@@ -151,7 +151,7 @@ async def test_it_is_remembered(platform: Platform, auto: Camera, clock: ManualC
     stored = auto.memory().to_json()
     assert stored["fallback"] == {"reason": "no_picture", "at": clock.time()}
     again = platform.camera(platform.client())
-    again.live_protocol.option, again.live_protocol.has_webrtc = AUTO, lambda: True
+    again.live_protocol.option, again.live_protocol.has_webrtc = AUTO, True
     again.recall(Memory.from_json(stored))
     assert again.live_protocol.current == ("hls", Reason.NO_PICTURE)
     del stored["fallback"]  # as 0.1.0 wrote it down

@@ -30,7 +30,7 @@ class LiveProtocol:
 
     Attributes:
         option: what the user has set: a protocol, or `AUTO`.
-        has_webrtc: tells whether somebody hands the picture on by WebRTC just now.
+        has_webrtc: somebody hands the picture on by WebRTC, just now.
         fallback: the last time that FLV was left.
         fell_back: that has happened; who plays FLV needs another address.
 
@@ -39,7 +39,7 @@ class LiveProtocol:
     def __init__(self, device: Device, addresses: LiveAddresses) -> None:
         """Start with HLS."""
         self.option = SAFE
-        self.has_webrtc: Callable[[], bool] = lambda: False
+        self.has_webrtc = False
         self.fallback: Fallback | None = None
         self.fell_back: Signal[[]] = Signal()
         self._device = device
@@ -51,7 +51,7 @@ class LiveProtocol:
         """The protocol, and why it is that one."""
         if self.option != AUTO:
             return self.option, Reason.OPTION
-        if not self.has_webrtc():
+        if not self.has_webrtc:
             return SAFE, Reason.NO_WEBRTC
         if self.fallback is not None and self._lately(self.fallback.at):
             return SAFE, self.fallback.reason
