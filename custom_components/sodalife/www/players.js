@@ -7,6 +7,8 @@ import { frameOf } from "./frames.js";
 import { HaPlayer, HLS, WEBRTC } from "./ha-player.js";
 
 const IN_TIME = 5000; // milliseconds
+const BETTER = 30000; // until WebRTC, which did not come in time, is tried again; doubles ...
+const MAX_BETTER = 300000; // ... up to this
 
 /** Owns what is within a place. */
 export class Players {
@@ -14,6 +16,7 @@ export class Players {
   /** @type {HaPlayer | undefined} */ #shown;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
   /** @type {(() => void) | undefined} */ #addOther; // if there is no picture
+  /** @type {(() => HaPlayer) | undefined} */ #addBetter; // while the picture comes by HLS
   /** @type {HTMLCanvasElement | undefined} */ #lastFrame;
 
   /**
@@ -24,6 +27,7 @@ export class Players {
   constructor(place, told) {
     this.place = place;
     this.told = told;
+    this.muted = true;
   }
 
   /** Whether there are any. */
@@ -52,19 +56,19 @@ export class Players {
    * @param {boolean} muted
    */
   open(view, types, muted) {
-    const add = (/** @type {string} */ type) => this.#add(type, view, muted);
-    if (!types.includes(WEBRTC)) add(HLS);
-    else {
-      if (types.includes(HLS)) {
-        this.#addOther = () => add(HLS);
-        this.#timer = setTimeout(() => this.#useOther(), IN_TIME);
-      }
-      add(WEBRTC);
+    this.muted = muted;
+    const add = (/** @type {string} */ type) => this.#add(type, view, this.muted);
+    if (types.includes(WEBRTC) && types.includes(HLS)) {
+      this.#addOther = () => add(HLS);
+      this.#addBetter = () => add(WEBRTC);
+      this.#timer = setTimeout(() => this.#useOther(), IN_TIME);
     }
+    add(types.includes(WEBRTC) ? WEBRTC : HLS);
   }
 
   /** @param {Partial<HaPlayerElement>} properties */
   set(properties) {
+    this.muted = properties.muted ?? this.muted;
     for (const { element } of this.#all) Object.assign(element, properties);
   }
 
@@ -82,7 +86,7 @@ export class Players {
 
   #end() {
     clearTimeout(this.#timer);
-    this.#addOther = undefined;
+    this.#addOther = this.#addBetter = undefined;
     for (const player of this.#all) this.#remove(player);
   }
 
@@ -92,10 +96,11 @@ export class Players {
   }
 
   #useOther() {
-    clearTimeout(this.#timer);
     const add = this.#addOther;
+    if (!add) return;
+    clearTimeout(this.#timer);
     this.#addOther = undefined;
-    add?.();
+    add();
   }
 
   /**
@@ -114,6 +119,7 @@ export class Players {
     );
     this.#all.add(player);
     player.show(this.place);
+    return player;
   }
 
   /**
@@ -127,18 +133,30 @@ export class Players {
       this.#addOther = undefined;
       this.#unfreeze();
       for (const other of this.#all) if (other !== player) this.#remove(other);
+      clearTimeout(this.#timer);
+      if (player.type === HLS && this.#addBetter) this.#tryBetter(BETTER);
     }
     this.told.frame(media);
+  }
+
+  /**
+   * See after a while whether WebRTC works again; until it has a picture, nothing changes.
+   * @param {number} pause
+   */
+  #tryBetter(pause) {
+    this.#timer = setTimeout(() => {
+      const better = this.#addBetter?.();
+      this.#timer = setTimeout(() => {
+        if (better) this.#remove(better);
+        this.#tryBetter(Math.min(pause * 2, MAX_BETTER));
+      }, IN_TIME);
+    }, pause);
   }
 
   /** @param {HaPlayer} player */
   #fail(player) {
     if (!this.#all.has(player)) return;
-    const isLast = this.#all.size === 1 && !this.#addOther;
-    if (isLast) {
-      this.told.failed();
-      return;
-    }
+    if (this.#all.size === 1 && !this.#addOther) return this.told.failed();
     this.#remove(player);
     this.#useOther(); // which need not wait any more
   }
