@@ -115,7 +115,8 @@ def test_home_assistant_is_told_of_go2rtc_if_there_is_one(
 ) -> None:
     state = State(tmp_path)
     state.prepare(PORT, "en", address)
-    settings = yaml.safe_load((state.config / "configuration.yaml").read_text())
+    text = (state.config / "configuration.yaml").read_text()
+    settings = yaml.safe_load(text.replace("!include", ""))  # Home Assistant's own
     if address:
         assert settings["go2rtc"] == {"url": address}
         assert settings["web_rtc"] == {"ice_servers": []}

@@ -15,6 +15,7 @@ from .const import (
     DOMAIN,
     ENTRY_MINOR_VERSION,
     ENTRY_VERSION,
+    LOGGER,
     OPT_POLL_INTERVAL,
     POLL_INTERVAL_BEFORE,
 )
@@ -57,6 +58,9 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 async def async_migrate_entry(hass: HomeAssistant, entry: SodaConfigEntry) -> bool:
     """Keep, for an entry made before, what was the default then."""
     if entry.version > ENTRY_VERSION:
+        LOGGER.error(
+            "The entry %s was made by a newer version: update the integration", entry.title
+        )
         return False
     if entry.minor_version < ENTRY_MINOR_VERSION:
         options = {OPT_POLL_INTERVAL: POLL_INTERVAL_BEFORE, **entry.options}

@@ -617,7 +617,8 @@ async def test_an_entry_of_a_slightly_newer_version_works(house: House) -> None:
 async def test_an_entry_of_a_newer_version_waits_for_that_version(
     house: House, caplog: pytest.LogCaptureFixture, expected_log: list[str]
 ) -> None:
-    expected_log.append(r"homeassistant.config_entries.*: .*entry SodaLife \S+ for sodalife")
+    expected_log.append("custom_components.sodalife: The entry SodaLife .* by a newer version")
+    expected_log.append("homeassistant.config_entries: .*SodaLife .* version 99 which is higher")
     before = house.load("core.config_entries")["entries"]
 
     def later(content: Any) -> None:

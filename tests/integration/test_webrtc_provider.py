@@ -11,7 +11,7 @@ from homeassistant.components.camera import (
     async_register_webrtc_provider,
 )
 from homeassistant.components.camera.const import DATA_CAMERA_PREFS
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.setup import async_setup_component
 import pytest
@@ -94,8 +94,14 @@ async def test_nobody_watches_by_a_provider_that_has_gone(
 async def test_providers_of_others_do_not_end_what_is_watched(
     hass: HomeAssistant, entity_id: FindEntity, watched: Callable[..., Awaitable[Any]]
 ) -> None:
+    class Picky(Provider):
+        @callback
+        @override
+        def async_is_supported(self, stream_source: str) -> bool:
+            return False
+
     await watched(Provider())
-    remove = async_register_webrtc_provider(hass, Provider())
+    remove = async_register_webrtc_provider(hass, Picky())
     await hass.async_block_till_done()
     remove()
     await hass.async_block_till_done()
