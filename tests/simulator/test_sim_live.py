@@ -187,8 +187,9 @@ async def flv(query: Platform) -> AsyncIterator[Connect]:
 
 
 async def receive(response: aiohttp.ClientResponse, seconds: float) -> bytes:
-    """Return what comes in so many seconds."""
-    data = bytearray()
+    """Return what comes in so many seconds from the first of it, for which a busy machine waits."""
+    async with asyncio.timeout(20):
+        data = bytearray(await response.content.readany())
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             while chunk := await response.content.readany():
