@@ -343,7 +343,7 @@ async def test_the_encoder_stops_when_the_last_one_has_left(
     monkeypatch.setattr("simulator.live.IDLE_SECONDS", 0.5)
     platform = await serve()
     async with platform.client.get(await address(platform, "flv")) as response:
-        assert await receive(response, 1.5), "as long as it is connected"
+        assert await receive(response, 1.5, patience=20), "as long as it is connected"
         assert threads(platform)
     for thread in threads(platform):
         await asyncio.to_thread(thread.join, 2)
