@@ -45,9 +45,9 @@ def conversions(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     done: list[object] = []
     convert = module.async_to_mp3
 
-    async def converting(hass: HomeAssistant, file: Any, limit: int) -> bytes:
+    async def converting(hass: HomeAssistant, file: Any, limit: int, gong: Any) -> bytes:
         done.append(file)
-        return await convert(hass, file, limit)
+        return await convert(hass, file, limit, gong)
 
     monkeypatch.setattr(module, "async_to_mp3", converting)
     return done
