@@ -53,6 +53,7 @@ interface HaPlayerElement extends HTMLElement {
   muted: boolean;
   autoPlay: boolean;
   playsInline: boolean;
+  updateComplete?: Promise<unknown>;
 }
 
 /** An element that Home Assistant gives its state to. */

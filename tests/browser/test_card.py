@@ -14,10 +14,11 @@ import pytest
 type Open = Callable[..., CardPage]
 
 # Have a player fail, and tell what is said of it at once.
-FAIL = """player => {
+FAIL = """async player => {
     const card = player.getRootNode();
     const detail = {hasVideo: false, hasAudio: false};
     player.dispatchEvent(new CustomEvent("streams", {detail}));
+    await new Promise(resolve => setTimeout(resolve));
     const frozen = card.querySelector(".stage").classList.contains("frozen");
     return card.querySelector(".badge").textContent.trim() + (frozen ? ", frozen" : "");
 }"""

@@ -14,8 +14,11 @@ from demo_home import Demo
 from live_page import LivePage, pace, seconds_to_motion
 from page import CAMERA, HASS, LATEST_START, TRIES, set_options, until
 from playwright.sync_api import Page
+import pytest
 
 type OpenLive = Callable[..., LivePage]
+
+pytestmark = pytest.mark.alone
 
 
 def test_picture_and_sound_come_by_webrtc(open_live: OpenLive) -> None:

@@ -15,6 +15,8 @@ import pytest
 
 type OpenLive = Callable[..., LivePage]
 
+pytestmark = pytest.mark.alone
+
 MAY_BE_LATE = 3  # seconds, on a busy machine
 
 

@@ -244,7 +244,7 @@ def test_since_when_a_camera_is_offline(card: CardPage, camera: Callable[..., No
     card.find(".capture").click()
     expect(card.find(".why")).to_contain_text(re.compile(r"Offline since .*\d.* Check its power"))
     camera(online=True)
-    expect(card.find(".why")).to_be_hidden(timeout=20_000)
+    expect(card.find(".why")).to_be_hidden(timeout=40_000)
 
 
 def test_a_codec_that_this_browser_cannot_play(card: CardPage) -> None:

@@ -28,7 +28,7 @@ export class HaPlayer {
     this.element = /** @type {HaPlayerElement} */ (document.createElement(ELEMENTS[type] ?? type));
     Object.assign(this.element, { hass, entityid: id, muted, autoPlay: true, playsInline: true });
     this.element.addEventListener("streams", (event) => {
-      if (/** @type {CustomEvent} */ (event).detail?.hasVideo === false) failed();
+      if (/** @type {CustomEvent} */ (event).detail?.hasVideo === false) this.#doubt();
     });
     this.observer = new MutationObserver(() => this.#look());
   }
@@ -50,6 +50,13 @@ export class HaPlayer {
     this.observer.disconnect();
     this.#unfollow();
     this.element.remove();
+  }
+
+  /** It says that there is no picture; sometimes that is only so until it has tried again. */
+  async #doubt() {
+    await this.element.updateComplete; // then it shows which
+    const { shadowRoot } = this.element;
+    if (!shadowRoot || !findAll(shadowRoot, "ha-alert.retry").length) this.failed();
   }
 
   /** See what it has come to: a video, or an error, of which WebRTC's player does not tell. */
