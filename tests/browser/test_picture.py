@@ -151,7 +151,7 @@ def test_live_for_two_cards_stills_for_more_and_live_for_the_one_that_is_opened(
     open_card: Open,
 ) -> None:
     tile = {"entity": SECOND_CAMERA, "show_controls": False}
-    card = open_card(live="auto", more=[tile])
+    card = open_card({"viewport": {"width": 1280, "height": 1600}}, live="auto", more=[tile])
     badges = card.page.locator(f"{TAG} .badge")
     expect(badges.nth(0)).to_have_text(LIVE, timeout=40_000)
     expect(badges.nth(1)).to_have_text(LIVE, timeout=40_000)
