@@ -68,12 +68,12 @@ class Bench:
         quicken(self.first_page)
 
     def measure(self, way: str, protocol: str) -> Row:
-        """Measure our own card: a new address each time, which is at hand."""
+        """Measure our own card, with an address at hand."""
         set_options(self.first_page, live_protocol=protocol)
         save(self.first_page, {"entity": CAMERA, "live": True})
 
         def renew() -> str:
-            self.demo.change(SERIAL, kill_live=True)
+            reload_entry_of(self.first_page, CAMERA)  # or its stream would go on
             time.sleep(INTERVAL)
             return live_address(self.first_page, protocol)
 
@@ -106,6 +106,7 @@ class Bench:
         first, motion = [], []
         for _ in range(self.times):
             self.demo.change(SERIAL, home=True)  # not to an end, where nothing moves
+            time.sleep(INTERVAL)  # nobody takes that for what a press has done
             with read_along(renew()), self._open(kind) as live:
                 first.append(live.wait_for_frame(seconds=60).at - live.card_at)
                 for command in PRESSES:

@@ -78,9 +78,8 @@ def reload_entry_of(page: Page, entity_id: str) -> None:
 
 def press_by_hand(demo: Demo) -> Callable[[LivePage, str], Callable[[], None]]:
     """Return what starts a move by `rest_command`, and returns what ends it."""
-    token = fetch_token(demo)
 
-    def send(live: LivePage, action: int, command: str) -> None:
+    def send(live: LivePage, action: int, command: str, token: str) -> None:
         data = {
             "platform": demo.platform,
             "token": token,
@@ -91,8 +90,9 @@ def press_by_hand(demo: Demo) -> Callable[[LivePage, str], Callable[[], None]]:
         live.page.evaluate(SEND, data)
 
     def press(live: LivePage, command: str) -> Callable[[], None]:
-        send(live, START, command)
-        return lambda: send(live, STOP, command)
+        token = fetch_token(demo)  # the integration's checks end the one before
+        send(live, START, command, token)
+        return lambda: send(live, STOP, command, fetch_token(demo))
 
     return press
 
