@@ -92,7 +92,7 @@ def press_by_hand(demo: Demo) -> Callable[[LivePage, str], Callable[[], None]]:
     def press(live: LivePage, command: str) -> Callable[[], None]:
         token = fetch_token(demo)  # the integration's checks end the one before
         send(live, START, command, token)
-        return lambda: send(live, STOP, command, fetch_token(demo))
+        return lambda: send(live, STOP, command, token)
 
     return press
 
