@@ -41,18 +41,3 @@ def note_activity(
     if (entity := camera_entity(hass, camera.serial)) is not None:
         about = {ATTR_ENTITY_ID: entity.entity_id, ATTR_DEVICE_ID: entity.device_id}
         hass.bus.async_fire(event_type, {**about, **details}, context=context)
-
-
-@callback
-def follow_online(hass: HomeAssistant, camera: Camera) -> None:
-    """Note when a camera that was online is not any more."""
-    was_online = camera.device.online
-
-    @callback
-    def look() -> None:
-        nonlocal was_online
-        if was_online and camera.device.online is False:
-            note_activity(hass, camera, Activity.WENT_OFFLINE)
-        was_online = camera.device.online
-
-    camera.device.changed.subscribe(look)

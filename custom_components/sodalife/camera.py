@@ -73,10 +73,10 @@ class SodaCamera(SodaEntity, CameraEntity):
     @override
     def is_streaming(self) -> bool:
         """Whether somebody is watching live."""
+        if self._sessions.watching:
+            return True
         live = self._live
-        if live is None or (live.stream is None and not self._sessions.watching):
-            return False
-        return bool(self._sessions.watching) or live.watched
+        return live is not None and live.stream is not None and live.watched
 
     @property
     @override

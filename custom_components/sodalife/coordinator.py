@@ -12,7 +12,6 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
-from .activity import follow_online
 from .api import Camera, HttpTransport, SodaClient, SodaError, SystemClock, Timeouts
 from .api.dialect import Dialect
 from .api.errors import InvalidClient
@@ -199,7 +198,6 @@ class SodaCoordinator:
         self.issues.follow(camera, subentry.subentry_id)
         self.memory.follow(camera)
         self.photos.follow(camera, subentry.subentry_id)
-        follow_online(self.hass, camera)
         self._configure(camera)
         self.cameras[subentry.subentry_id] = camera
         return camera

@@ -12,6 +12,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.util.signal_type import SignalType
 
+from .activity import Activity, note_activity
 from .api import Camera
 from .api.models import PhotoReason, Snapshot
 from .const import DOMAIN
@@ -63,11 +64,11 @@ class Happenings:
         camera.snapshots.photographed.subscribe(self._photographed)
 
     @callback
-    def tell(self, what: str, *, context: Context | None = None, **about: Any) -> None:
+    def tell(self, what: str, **about: Any) -> None:
         """Tell the triggers."""
         hass = self._coordinator.hass
         if (entity := camera_entity(hass, self._camera.serial)) is not None:
-            happening = Happening(what=what, entity=entity, about=about, context=context)
+            happening = Happening(what=what, entity=entity, about=about)
             async_dispatcher_send(hass, HAPPENED, happening)
 
     @callback
@@ -82,6 +83,8 @@ class Happenings:
             known, self._online = self._online is not None, device.online
             if known:
                 self.tell(CAME_ONLINE if device.online else WENT_OFFLINE)
+            if known and not device.online:
+                note_activity(self._coordinator.hass, self._camera, Activity.WENT_OFFLINE)
         if (failure := device.news.latest) is not None and failure is not self._failure:
             self._failure = failure
             name = self._coordinator.name_of(self._camera.serial)

@@ -1,43 +1,17 @@
-"""The one place where photos come together: they are announced, and they last."""
+"""The one place where photos come together so that they last."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers.dispatcher import async_dispatcher_send
-from homeassistant.util.signal_type import SignalType
 
-from .api import Camera, Clock, PhotoReason, Snapshot
+from .api import Camera, Clock
 from .archive.keeper import Archive
 from .archive.newest import NewestPhotos
-from .const import DOMAIN
-
-
-@dataclass(frozen=True, slots=True)
-class PhotoTaken:
-    """A photo that was taken just now: by which camera, and why.
-
-    Attributes:
-        entry_id: of the config entry that the camera belongs to.
-        serial: of the camera; the unique ids of its entities begin with it.
-        snapshot: the photo.
-        reason: the best reason of those who wanted it.
-
-    """
-
-    entry_id: str
-    serial: str
-    snapshot: Snapshot
-    reason: PhotoReason
-
-
-# Sent for every photo of every camera, at once: `async_dispatcher_connect(hass, PHOTO_TAKEN, …)`.
-PHOTO_TAKEN: SignalType[PhotoTaken] = SignalType(f"{DOMAIN}_photo_taken")
 
 
 class Photos:
@@ -51,7 +25,6 @@ class Photos:
         options: Callable[[], Mapping[str, Any]],
     ) -> None:
         """Take the entry, and what gives its options as they are now."""
-        self._hass = hass
         self._entry = entry
         self._newest = NewestPhotos(hass, entry.entry_id, clock)
         self._archive = Archive(hass, entry, clock, options)
@@ -65,13 +38,6 @@ class Photos:
         """Show a camera its newest photo, and follow those that it takes."""
         self._newest.follow(camera, subentry_id)
         self._archive.follow(camera)
-
-        @callback
-        def announce(snapshot: Snapshot, reason: PhotoReason) -> None:
-            photo = PhotoTaken(self._entry.entry_id, camera.serial, snapshot, reason)
-            async_dispatcher_send(self._hass, PHOTO_TAKEN, photo)
-
-        camera.snapshots.photographed.subscribe(announce)
 
     @callback
     def forget(self, camera: Camera) -> None:

@@ -20,7 +20,8 @@ def async_setup_watching(hass: HomeAssistant) -> None:
     def watched(event: Event[EventStateChangedData]) -> None:
         entity = er.async_get(hass).async_get(event.data["entity_id"])
         if entity is not None and entity.platform == DOMAIN:
-            async_dispatcher_send(hass, HAPPENED, Happening(what=WATCHED, entity=entity))
+            happening = Happening(what=WATCHED, entity=entity, context=event.context)
+            async_dispatcher_send(hass, HAPPENED, happening)
 
     hass.bus.async_listen(EVENT_STATE_CHANGED, watched, event_filter=_is_first_look)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from typing import Any, override
+from urllib.parse import quote
 
 from homeassistant.components.camera import (
     Camera,
@@ -167,23 +168,25 @@ async def test_what_cannot_be_prepared_is_tried_again(
     await until(lambda: count_arrived(sim, "liveurl") > 2)
 
 
-@pytest.mark.parametrize("error", [HomeAssistantError("gone"), TimeoutError()])
+@pytest.mark.parametrize("kind", [HomeAssistantError, TimeoutError, RuntimeError])
 async def test_an_offer_that_fails_is_nobody_who_watches(
     *,
     hass: HomeAssistant,
     set_up: SetUp,
     entity_id: FindEntity,
     hass_ws_client: WebSocketGenerator,
-    expected_log: list[str],
-    error: Exception,
+    caplog: pytest.LogCaptureFixture,
+    kind: type[Exception],
 ) -> None:
+    """What goes wrong between Home Assistant and go2rtc may have the address in its words."""
+    addresses: list[str] = []
+
     class Failing(Provider):
         @override
-        async def async_handle_async_webrtc_offer(self, *_: Any) -> None:
-            raise error
+        async def async_handle_async_webrtc_offer(self, camera: Camera, *_: Any) -> None:
+            addresses.append(await camera.stream_source() or "")
+            raise kind(f"500, url='http://127.0.0.1/api?src={quote(addresses[0], safe='')}'")
 
-    if not isinstance(error, HomeAssistantError):
-        expected_log.append("homeassistant.components.(camera|websocket_api)")
     assert await async_setup_component(hass, "camera", {})
     async_register_webrtc_provider(hass, Failing())
     await set_up()
@@ -193,9 +196,36 @@ async def test_an_offer_that_fails_is_nobody_who_watches(
     )
     entity = hass.data["camera"].get_entity(entity_id("camera"))
     answers = [await client.receive_json() for _ in range(3)]
-    if isinstance(error, HomeAssistantError):
-        assert answers[-1]["event"]["type"] == "error"
-    else:
-        assert answers[-1]["success"] is False
+    assert answers[-1]["event"]["type"] == "error"
     await until(lambda: entity._sessions.all == ())
     assert state_of(hass, entity_id("camera")) == "idle"
+    signed = quote(addresses[0].partition("?")[2], safe="")
+    assert signed
+    assert signed not in str(answers)
+    assert signed not in caplog.text
+
+
+@needs_registration
+async def test_a_provider_that_fails_in_its_own_way_is_preloaded_later(
+    *,
+    hass: HomeAssistant,
+    set_up: SetUp,
+    expected_log: list[str],
+    entity_id: FindEntity,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    expected_log.append(".*cannot be preloaded yet: WebRTC: ValueError$")
+
+    class Failing(Noting):
+        @override
+        async def async_register_camera(self, camera: Camera) -> None:
+            raise ValueError(await camera.stream_source())
+
+        async_on_camera_prefs_update = async_register_camera
+
+    assert await async_setup_component(hass, "camera", {})
+    async_register_webrtc_provider(hass, Failing())
+    entry = await set_up()
+    await hass.data[DATA_CAMERA_PREFS].async_update(entity_id("camera"), preload_stream=True)
+    await hass.config_entries.async_reload(entry.entry_id)
+    await until(lambda: "cannot be preloaded yet" in caplog.text)

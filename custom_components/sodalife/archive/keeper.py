@@ -28,6 +28,7 @@ from ..const import (
 from .files import ArchiveError, Trouble, check, keep, prune
 from .layout import ArchiveFolder, archive_root
 from .slugs import SLUGS, slug_of
+from .thread import in_thread
 
 MEGABYTE = 1_000_000
 MOST_WAITING = 20  # photos that wait for a slow disk; what comes then is not kept
@@ -109,7 +110,9 @@ class Archive:
     async def _keep(self, slug: str, snapshot: Snapshot) -> None:
         try:
             async with self._one_by_one, self._telling():
-                self._bytes += await self._run(keep, archive_root(self._hass), slug, snapshot)
+                self._bytes += await in_thread(
+                    self._hass, keep, archive_root(self._hass), slug, snapshot
+                )
         finally:
             self._waiting -= 1
         if self._bytes > self._most_bytes:
@@ -122,8 +125,10 @@ class Archive:
             return
         days, today = int(self._options()[OPT_KEEP_DAYS]), self._today()
         async with self._one_by_one:
-            self._bytes = await self._run(prune, root, folders, today, days, self._most_bytes)
-            left = await self._run(ArchiveFolder(root).cameras)
+            self._bytes = await in_thread(
+                self._hass, prune, root, folders, today, days, self._most_bytes
+            )
+            left = await in_thread(self._hass, ArchiveFolder(root).cameras)
         slugs.forget(set(folders) - set(left), {camera.serial for camera in self._cameras})
         self._pruned_on = today
 
@@ -131,7 +136,7 @@ class Archive:
         """See whether photos can be kept, if any are to be."""
         async with self._one_by_one, self._telling():
             if self._wanted(PhotoReason.COMMANDED):
-                await self._run(check, archive_root(self._hass))
+                await in_thread(self._hass, check, archive_root(self._hass))
 
     @asynccontextmanager
     async def _telling(self) -> AsyncGenerator[None]:
@@ -176,8 +181,3 @@ class Archive:
                 "client_id": str(self._entry.data[CONF_CLIENT_ID]),
             },
         )
-
-    async def _run[*P, T](self, work: Callable[[*P], T], *args: *P) -> T:
-        # Without Home Assistant's helper: what that has begun for a task which it does not know it
-        # cancels when it stops, and the photo would be lost.
-        return await self._hass.loop.run_in_executor(None, work, *args)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 import json
 from pathlib import Path
 import shutil
@@ -19,6 +19,7 @@ from ..api.clock import Moment, Timer
 from ..api.memory import LATEST
 from ..api.picture import MAX_PICTURE, content_type_of
 from ..const import DOMAIN, LOGGER
+from .thread import in_thread
 
 VERSION = 1
 PAUSE = 60.0  # seconds that a new photo waits for a newer one before it is written
@@ -53,7 +54,7 @@ class NewestPhotos:
 
     async def load(self, subentry_ids: Iterable[str]) -> None:
         """Read the photos of cameras, and drop those that are damaged or of other cameras."""
-        self._kept = await self._run(_read_all, self._folder, set(subentry_ids))
+        self._kept = await in_thread(self._hass, _read_all, self._folder, set(subentry_ids))
 
     @callback
     def follow(self, camera: Camera, subentry_id: str) -> None:
@@ -85,7 +86,7 @@ class NewestPhotos:
         async with self._one_by_one:
             fresh, self._fresh = self._fresh, {}
             if fresh:
-                await self._run(_write_all, self._folder, fresh)
+                await in_thread(self._hass, _write_all, self._folder, fresh)
 
     async def close(self) -> None:
         """Write what is new, and return when all is done."""
@@ -95,7 +96,7 @@ class NewestPhotos:
 
     async def remove(self) -> None:
         """Drop everything: the entry is gone."""
-        await self._run(shutil.rmtree, self._folder, True)  # noqa: FBT003 - errors are ignored
+        await in_thread(self._hass, shutil.rmtree, self._folder, True)  # noqa: FBT003 - errors are ignored
 
     @callback
     def _note(self, subentry_id: str, snapshot: Snapshot) -> None:
@@ -109,12 +110,7 @@ class NewestPhotos:
 
     async def _drop(self, subentry_id: str) -> None:
         async with self._one_by_one:  # or what is being written would come back
-            await self._run(_unlink, self._folder / f"{subentry_id}{SUFFIX}")
-
-    async def _run[*P, T](self, work: Callable[[*P], T], *args: *P) -> T:
-        # Without Home Assistant's helper: what that has begun for a task which it does not know it
-        # cancels when it stops, and the photo would be lost.
-        return await self._hass.loop.run_in_executor(None, work, *args)
+            await in_thread(self._hass, _unlink, self._folder / f"{subentry_id}{SUFFIX}")
 
 
 def _read_all(folder: Path, wanted: set[str]) -> dict[str, Snapshot]:

@@ -16,6 +16,8 @@ from homeassistant.components.camera import (
 from homeassistant.core import callback
 from homeassistant.exceptions import HomeAssistantError
 
+from ..api.foreign import hide_addresses
+
 type Expect = Callable[[Callable[[], bool]], Callable[[], None]]
 
 
@@ -118,10 +120,10 @@ class WatchedProvider(CameraWebRTCProvider):
         try:
             await self.provider.async_handle_async_webrtc_offer(camera, offer_sdp, session_id, send)
         except HomeAssistantError as err:
-            send(WebRTCError("webrtc_offer_failed", str(err)))
-        except Exception:
-            self._sessions.ended(session_id)
-            raise
+            send(WebRTCError("webrtc_offer_failed", hide_addresses(str(err))))
+        except Exception as err:  # noqa: BLE001 - whatever a provider of others says
+            # By its kind alone: what it says may have the signed address, and be logged.
+            send(WebRTCError("webrtc_offer_failed", type(err).__name__))
 
     @override
     async def async_on_webrtc_candidate(self, session_id: str, candidate: Any) -> None:
@@ -165,5 +167,11 @@ class WatchedProvider(CameraWebRTCProvider):
         await self._hand_on("async_on_camera_prefs_update", camera)
 
     async def _hand_on(self, name: str, camera: Camera) -> None:
-        if (method := getattr(self.provider, name, None)) is not None:
+        if (method := getattr(self.provider, name, None)) is None:
+            return
+        try:
             await method(camera)
+        except HomeAssistantError:
+            raise
+        except Exception as err:  # noqa: BLE001 - as above
+            raise HomeAssistantError(f"WebRTC: {type(err).__name__}") from None
