@@ -281,6 +281,7 @@ async def test_with_webrtc_it_is_flv_for_as_long_as_that_is_there(
 
 async def test_h265_is_hls_at_once_and_after_a_restart(
     hass: HomeAssistant,
+    clock: ManualClock,  # stands still: an encoder that begins late is no slow camera
     auto: Callable[..., Awaitable[Any]],
     sim: SimCamera,
     camera: Callable[[], Any],
