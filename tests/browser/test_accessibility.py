@@ -32,6 +32,7 @@ def violations(card: CardPage) -> list[str]:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.own
 def test_nothing_is_wrong_with_the_card(open_card: Open, scheme: str) -> None:
     card = open_card(about={"color_scheme": scheme})
     assert violations(card) == []
@@ -42,6 +43,7 @@ def test_nothing_is_wrong_with_the_card(open_card: Open, scheme: str) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.own
 def test_nothing_is_wrong_with_an_offline_tile(open_card: Open, scheme: str) -> None:
     card = open_card(about={"color_scheme": scheme}, show_controls=False)
     card.with_hass(
@@ -51,6 +53,7 @@ def test_nothing_is_wrong_with_an_offline_tile(open_card: Open, scheme: str) -> 
     assert violations(card) == []
 
 
+@pytest.mark.own
 def test_whoever_comes_to_the_picture_hears_how_old_it_is(card: CardPage) -> None:
     card.find(".still img").wait_for()
     expect(card.find(".stage")).to_have_accessible_description(re.compile(r"now|sec\.|min\."))

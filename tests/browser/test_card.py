@@ -42,6 +42,7 @@ def press_once(card: CardPage, *commands: str) -> None:
         )
 
 
+@pytest.mark.own
 def test_camera_that_goes_away_while_speaking(card: CardPage) -> None:
     errors: list[str] = []
     card.page.on("pageerror", lambda error: errors.append(str(error)))
@@ -171,6 +172,7 @@ def test_camera_of_another_integration_is_not_shown(open_card: Open) -> None:
     assert left == [False, 0]
 
 
+@pytest.mark.own
 def test_words_where_the_picture_will_be(card: CardPage) -> None:
     card.page.route(re.compile("camera_proxy"), lambda _: None)  # no answer
     card.page.reload()
@@ -357,6 +359,7 @@ def test_wide_card_has_its_controls_beside_the_picture(card: CardPage) -> None:
 
 
 @pytest.mark.parametrize("width", [320, 390])
+@pytest.mark.own
 def test_phone(open_card: Open, width: int) -> None:
     card = open_card(about={**PHONE, "viewport": {"width": width, "height": 844}})
     page = card.page

@@ -56,6 +56,7 @@ def test_a_drag_does_not_open_it(card: CardPage) -> None:
     assert not is_open(card)
 
 
+@pytest.mark.own
 def test_escape_stops_what_is_held_then_closes(large: CardPage) -> None:
     large.forget()
     large.press("up")
@@ -76,6 +77,7 @@ def test_the_way_back_closes_it_and_stays_on_the_page(large: CardPage) -> None:
     expect(large.find(".stage")).to_be_visible()
 
 
+@pytest.mark.own
 def test_closing_it_leaves_no_step_back_behind(card: CardPage) -> None:
     before = card.page.evaluate("history.length")
     for _ in range(2):
@@ -128,6 +130,7 @@ def test_it_is_small_and_whole_again_after_closing(large: CardPage) -> None:
     assert scale(large) == 1
 
 
+@pytest.mark.own
 def test_keyboard_opens_enlarges_pans_steers_and_closes(card: CardPage) -> None:
     keys = card.page.keyboard
     card.find(".stage").focus()
@@ -153,6 +156,7 @@ def test_keyboard_opens_enlarges_pans_steers_and_closes(card: CardPage) -> None:
     assert card.find(".open").evaluate("button => button.matches(':focus')")
 
 
+@pytest.mark.own
 def test_phone_in_landscape_by_touch(open_card: Open) -> None:
     card = open_card(about=LANDSCAPE)
     card.find(".stage").tap()

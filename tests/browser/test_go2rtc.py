@@ -101,6 +101,7 @@ def width_of(jpeg: bytes) -> int:
     return int.from_bytes(jpeg[frame + 7 : frame + 9])
 
 
+@pytest.mark.own
 def test_source_is_read_once_for_all_and_closed_after_the_last(
     live_demo: Demo, source: tuple[Source, str]
 ) -> None:
@@ -117,6 +118,7 @@ def test_source_is_read_once_for_all_and_closed_after_the_last(
     assert NAME not in json.loads(ask(live_demo, "preload"))
 
 
+@pytest.mark.own
 def test_source_that_ended_is_tried_until_it_is_back(
     live_demo: Demo, source: tuple[Source, str]
 ) -> None:
@@ -132,6 +134,7 @@ def test_source_that_ended_is_tried_until_it_is_back(
         assert width_of(ask(live_demo, "frame.jpeg", src=NAME)) == 640
 
 
+@pytest.mark.own
 def test_source_that_cannot_be_read_is_an_error(
     live_demo: Demo, source: tuple[Source, str]
 ) -> None:

@@ -76,6 +76,7 @@ def inside(card: CardPage, outer: str, inner: str) -> bool:
     )
 
 
+@pytest.mark.own
 def test_the_whole_picture_is_seen_in_every_width(card: CardPage) -> None:
     for width in (300, 500, 760, 900, 1500):
         card.with_hass(f'card.style.width = "{width}px"; await wait(100);')
@@ -88,6 +89,7 @@ def test_the_whole_picture_is_seen_in_every_width(card: CardPage) -> None:
         assert shape[0] == pytest.approx(shape[1], rel=0.01), width
 
 
+@pytest.mark.own
 def test_controls_fit_into_narrow_cards(card: CardPage) -> None:
     for width in (160, 200, 240, 280, 300, 340):
         outside = card.with_hass(
@@ -113,6 +115,7 @@ def test_six_columns(open_card: Open) -> None:
         assert box["x"] + box["width"] <= frame["x"] + frame["width"], name
 
 
+@pytest.mark.own
 def test_nothing_lies_on_the_picture(card: CardPage) -> None:
     for part in (".name", ".age", ".more", ".open"):
         top = card.find(part).evaluate("part => part.getBoundingClientRect().top")
@@ -124,6 +127,7 @@ def test_nothing_lies_on_the_picture(card: CardPage) -> None:
     "bare",
     [{"show_controls": False}, {"show_ptz": False, "show_lens": False, "show_voice": False}],
 )
+@pytest.mark.own
 def test_a_tile_has_a_picture_a_name_and_an_age(open_card: Open, bare: dict[str, bool]) -> None:
     card = open_card(**bare)
     expect(card.find(".name")).to_be_visible()
@@ -251,6 +255,7 @@ def test_since_when_a_camera_is_offline(
     expect(card.find(".why")).to_be_hidden(timeout=40_000)
 
 
+@pytest.mark.own
 def test_a_codec_that_this_browser_cannot_play(card: CardPage) -> None:
     playlist = '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1,CODECS="hvc1.1.6.L90.B0"\nplaylist.m3u8\n'
     card.page.route(

@@ -159,6 +159,7 @@ def test_what_is_said_is_what_the_camera_has(open_talk: Open, said: array[int]) 
     assert told.get_attribute("role") == "status"
 
 
+@pytest.mark.own
 def test_the_card_itself_changes_nothing_but_the_loudness(
     open_talk: Open, said: array[int]
 ) -> None:
@@ -178,6 +179,7 @@ def test_the_card_itself_changes_nothing_but_the_loudness(
     assert 3000 < max(map(abs, heard)) <= 29500
 
 
+@pytest.mark.own
 def test_what_is_seen_while_it_is_held(open_talk: Open) -> None:
     card = open_talk()
     level = "meter => new DOMMatrix(getComputedStyle(meter).transform).a"
@@ -190,6 +192,7 @@ def test_what_is_seen_while_it_is_held(open_talk: Open) -> None:
     expect(card.find(".spoken")).to_be_hidden()
 
 
+@pytest.mark.own
 def test_what_records_is_loaded_by_the_first_press(open_talk: Open) -> None:
     card = open_talk()
 
@@ -240,6 +243,7 @@ def test_less_than_half_a_second_is_a_hint(open_talk: Open) -> None:
     assert sent(card) == before
 
 
+@pytest.mark.own
 def test_silence_is_not_sent(open_talk: Open) -> None:
     card = open_talk()
     before = sent(card)
@@ -250,6 +254,7 @@ def test_silence_is_not_sent(open_talk: Open) -> None:
 
 
 @pytest.mark.parametrize("key", ["Space", "Enter", "screen reader"])
+@pytest.mark.own
 def test_without_a_pointer(open_talk: Open, key: str) -> None:
     card = open_talk()
     quiet(card)
@@ -271,6 +276,7 @@ def test_without_a_pointer(open_talk: Open, key: str) -> None:
     assert until(lambda: sent(card) == before + 1)
 
 
+@pytest.mark.own
 def test_escape_discards_and_does_no_more(open_talk: Open) -> None:
     card = open_talk()
     before = sent(card)
@@ -337,6 +343,7 @@ def test_no_microphone(open_card: Open) -> None:
     assert "There is no microphone" in try_to_talk(card, 0.5)
 
 
+@pytest.mark.own
 def test_a_browser_that_gives_pages_none(open_talk: Open) -> None:
     card = open_talk()
     card.page.evaluate("Object.defineProperty(navigator, 'mediaDevices', {value: undefined})")
@@ -426,6 +433,7 @@ def test_a_full_queue(open_talk: Open) -> None:
     assert "too many sounds wait" in try_to_talk(card)
 
 
+@pytest.mark.own
 def test_others_come_first(open_talk: Open) -> None:
     card = open_talk()
     quiet(card)

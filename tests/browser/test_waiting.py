@@ -46,6 +46,7 @@ def test_a_hold_within_the_rest_shows_a_ring_and_moves_when_the_turn_comes(
     resting.started_and_stopped("left")
 
 
+@pytest.mark.own
 def test_a_hold_that_is_let_go_before_its_turn_makes_one_step(resting: CardPage) -> None:
     resting.press("left")
     expect(resting.button("left").locator(".ring")).to_be_visible()
@@ -65,6 +66,7 @@ def test_a_hold_that_is_let_go_before_its_turn_makes_one_step(resting: CardPage)
     expect(resting.button("left")).to_have_class("left")
 
 
+@pytest.mark.own
 def test_what_is_given_up_before_its_turn_does_not_move(resting: CardPage) -> None:
     resting.press("left")
     expect(resting.button("left").locator(".ring")).to_be_visible()
@@ -77,6 +79,7 @@ def test_what_is_given_up_before_its_turn_does_not_move(resting: CardPage) -> No
     resting.page.mouse.up()
 
 
+@pytest.mark.own
 def test_what_moves_is_said_to_those_who_do_not_see_it(card: CardPage) -> None:
     said = card.find(".said")
     expect(said).to_have_attribute("role", "status")
@@ -88,6 +91,7 @@ def test_what_moves_is_said_to_those_who_do_not_see_it(card: CardPage) -> None:
     expect(said).to_have_text("Photo taken")
 
 
+@pytest.mark.own
 def test_what_was_sent_is_said(card: CardPage) -> None:
     card.with_hass("card.hass = {...hass, callService: async () => ({})};")
     card.find(".speak input").fill("Good morning")
