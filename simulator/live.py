@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .camera import SimCamera
 
 FIRST_SEGMENTS: Final = 2  # must exist before the first playlist is shown
-FIRST_PLAYLIST_SECONDS: Final = 4.0
+FIRST_PLAYLIST_SECONDS: Final = 10.0  # a busy machine may take some of them
 IDLE_SECONDS: Final = 15.0  # real ones: the encoder saves a real processor
 
 

@@ -13,10 +13,16 @@ WORKERS: Final = 2
 
 
 class Workshop:
-    """A pool of threads that starts when needed and can be closed and used again."""
+    """A pool of threads that starts when needed and can be closed and used again.
+
+    Attributes:
+        works: how many pieces of work are not done yet.
+
+    """
 
     def __init__(self) -> None:
         """Start nothing yet."""
+        self.works = 0
         self._pool: ThreadPoolExecutor | None = None
 
     async def run[**P, R](self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -24,7 +30,11 @@ class Workshop:
         if self._pool is None:
             self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="simulator")
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._pool, lambda: work(*args, **kwargs))
+        self.works += 1
+        try:
+            return await loop.run_in_executor(self._pool, lambda: work(*args, **kwargs))
+        finally:
+            self.works -= 1
 
     def close(self) -> None:
         """End the threads."""

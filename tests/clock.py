@@ -33,6 +33,7 @@ class ManualClock:
         self._order = itertools.count()
         self._alarms: list[tuple[float, int, Alarm]] = []
         self.busy: Callable[[], bool] = lambda: True  # whether a connection is in use
+        self.works: Callable[[], object] = lambda: False  # whether threads do, without a clock
 
     def time(self) -> float:
         return self._epoch + self._now
@@ -85,7 +86,8 @@ class ManualClock:
         """Move on until some work is done, without overtaking connections if that can be helped.
 
         While something is under way on a connection, which may take as long as it likes or
-        wait for this clock itself, time moves in small steps; else from timer to timer.
+        wait for this clock itself, time moves in small steps; else from timer to timer. While
+        threads work it does not move.
         """
         task = asyncio.ensure_future(work)
         end, patience = self._now + limit, time.monotonic() + PATIENCE
@@ -94,6 +96,9 @@ class ManualClock:
                 task.cancel()
                 raise AssertionError(f"not done after {limit} s of the clock")
             await _breathe()
+            if self.works():
+                await asyncio.sleep(GLANCE)
+                continue
             due = self._next()
             if (busy := self.busy()) or due is None:
                 await asyncio.wait({task}, timeout=3 * GLANCE)

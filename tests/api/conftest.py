@@ -59,6 +59,7 @@ async def platform(
     await server.start_server(access_log=None)  # it would show tokens
     session = aiohttp.ClientSession()
     clock.busy = lambda: bool(session.connector and session.connector._acquired)
+    clock.works = lambda: cloud.workshop.works
     platform = Platform(cloud, clock, server, session)
     yield platform
     await platform.close()

@@ -322,6 +322,7 @@ class Camera:
         """Have work done; while a connection is in use, the clock all but stands still."""
         connector = async_get_clientsession(self.hass).connector
         self.clock.busy = lambda: bool(connector and connector._acquired)
+        self.clock.works = lambda: self.cloud.workshop.works
         return await self.clock.drive(work, step=0.002)
 
     def arrivals(self, endpoint: str) -> list[float]:
