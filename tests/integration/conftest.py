@@ -108,9 +108,10 @@ def _own_folder(request: pytest.FixtureRequest, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> ManualClock:
+def clock(monkeypatch: pytest.MonkeyPatch, cloud: Cloud) -> ManualClock:
     """Hand the integration a clock that the test moves."""
     clock = ManualClock()
+    clock.works = lambda: cloud.workshop.works
     monkeypatch.setattr("custom_components.sodalife.coordinator.SystemClock", lambda: clock)
     return clock
 
