@@ -30,7 +30,7 @@ WORDS = {
         keep_photo="Keep a photo",
         speaker="Speaker",
         chime="Play a chime",
-        phrases=("Welcome!", "Closing = We close in ten minutes.", "Parcel = Please leave it here."),
+        phrases=("Welcome!", "Closing = We close in ten minutes.", "Parcel = Please leave it."),
     ),
     "zh-Hans": Words(
         names=("店铺", "走廊", "院子", "洗衣房"),
