@@ -75,6 +75,15 @@ class HomeAssistant:
             raise DemoError(message)
         return result
 
+    async def set_options(self, entry_id: str, **options: object) -> None:
+        """Fill in some fields of the options' form, and leave the others as they are."""
+        path = "/api/config/config_entries/options/flow"
+        form = await self.post(path, {"handler": entry_id})
+        found = {field["name"]: field.get("description") or {} for field in form["data_schema"]}
+        key = "suggested_value"
+        kept = {name: about[key] for name, about in found.items() if key in about}
+        await self.post(f"{path}/{form['flow_id']}", {**kept, **options})
+
     async def command(self, kind: str, **fields: object) -> Any:  # noqa: ANN401 - it is JSON
         """Send one websocket command and return its result."""
         async with self._session.ws_connect(f"{self.url}/api/websocket", max_msg_size=0) as socket:

@@ -42,6 +42,8 @@ async def set_up(home_assistant: HomeAssistant, platform: str, state: State, lan
         entity_ids = await wait_for_entities(home_assistant)
         *cameras, _spare = cameras_in(language)
         await name_devices(home_assistant, cameras)
+        entry, *_ = await home_assistant.entries(INTEGRATION.name)
+        await home_assistant.set_options(entry["entry_id"], phrases=WORDS[language].phrases)
         config = dashboard(cameras, entity_ids, platform, SPARE, str(state.media), WORDS[language])
         await add_dashboard(home_assistant, config)
     state.note({"platform": platform, "dashboard": language})

@@ -19,7 +19,7 @@ VOICE = ROOT / "demo" / "espeak"  # an integration of the demo's own
 HOST = "127.0.0.1"
 
 # Parts of Home Assistant beyond those that it always loads.
-COMPONENTS = ("config", "diagnostics", "media_source", "stream", "tts")
+COMPONENTS = ("config", "diagnostics", "history", "logbook", "media_source", "stream", "tts")
 
 # Parts for live pictures by WebRTC. Without ICE servers nobody outside is asked for anything.
 WEBRTC = ("go2rtc", "web_rtc")
@@ -55,6 +55,8 @@ homeassistant:
       allow_bypass_login: true
     - type: homeassistant
 automation: !include automations.yaml
+recorder:
+  purge_keep_days: 1
 logger:
   default: warning
   logs:

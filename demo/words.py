@@ -16,6 +16,7 @@ class Words:
     keep_photo: str
     speaker: str
     chime: str
+    phrases: tuple[str, ...]  # as the integration's option takes them: name = what is said
 
 
 WORDS = {
@@ -29,6 +30,7 @@ WORDS = {
         keep_photo="Keep a photo",
         speaker="Speaker",
         chime="Play a chime",
+        phrases=("Welcome!", "Closing = We close in ten minutes.", "Parcel = Please leave it."),
     ),
     "zh-Hans": Words(
         names=("店铺", "走廊", "院子", "洗衣房"),
@@ -40,6 +42,7 @@ WORDS = {
         keep_photo="保存抓拍",
         speaker="扬声器",
         chime="播放铃声",
+        phrases=("欢迎光临！", "打烊 = 本店十分钟后打烊。", "快递 = 快递请放在这里。"),
     ),
     "zh-Hant": Words(
         names=("店面", "走廊", "庭院", "洗衣間"),
@@ -51,5 +54,6 @@ WORDS = {
         keep_photo="儲存照片",
         speaker="揚聲器",
         chime="播放鈴聲",
+        phrases=("歡迎光臨！", "打烊 = 本店十分鐘後打烊。", "包裹 = 包裹請放在這裡。"),
     ),
 }

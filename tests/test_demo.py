@@ -9,10 +9,12 @@ from pathlib import Path
 import signal
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 import yaml
 
+from custom_components.sodalife.phrases import error_in
 from demo import go2rtc_server
 from demo.child import DemoError
 from demo.state import State
@@ -50,6 +52,7 @@ def test_the_demo_speaks_the_languages_of_the_integration() -> None:
     for words in WORDS.values():
         assert "{platform}" in words.welcome
         assert "{serial}" in words.welcome
+        assert error_in(words.phrases) is None
     english = WORDS["en"]
     for language in WORDS.keys() - {"en"}:
         same = [
@@ -113,12 +116,24 @@ def test_stand_in_takes_its_place_where_it_is_installed(
 def test_home_assistant_is_told_of_go2rtc_if_there_is_one(
     tmp_path: Path, address: str | None
 ) -> None:
-    state = State(tmp_path)
-    state.prepare(PORT, "en", address)
-    text = (state.config / "configuration.yaml").read_text()
-    settings = yaml.safe_load(text.replace("!include", ""))  # Home Assistant's own
+    settings = settings_of(tmp_path, address)
     if address:
         assert settings["go2rtc"] == {"url": address}
         assert settings["web_rtc"] == {"ice_servers": []}
     else:
         assert not {"go2rtc", "web_rtc"} & settings.keys()
+
+
+def test_what_is_done_is_kept_in_the_logbook_for_a_day(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path)
+    assert {"history", "logbook"} <= settings.keys()
+    assert settings["recorder"] == {"purge_keep_days": 1}
+
+
+def settings_of(folder: Path, go2rtc: str | None = None) -> dict[str, Any]:
+    """Return the configuration that the demo writes."""
+    state = State(folder)
+    state.prepare(PORT, "en", go2rtc)
+    text = (state.config / "configuration.yaml").read_text()
+    settings: dict[str, Any] = yaml.safe_load(text.replace("!include", ""))  # Home Assistant's own
+    return settings

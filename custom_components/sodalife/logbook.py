@@ -39,7 +39,7 @@ def async_describe_events(
             state = hass.states.get(entity_id)
             return {
                 LOGBOOK_ENTRY_NAME: state.name if state is not None else entity_id,
-                LOGBOOK_ENTRY_MESSAGE: _message(hass, activity, event.data.get(ATTR_COMMAND)),
+                LOGBOOK_ENTRY_MESSAGE: _message(hass, activity, event.data.get(ATTR_COMMAND, "")),
                 LOGBOOK_ENTRY_ENTITY_ID: entity_id,
                 LOGBOOK_ENTRY_ICON: ICONS[activity],
             }
@@ -50,11 +50,11 @@ def async_describe_events(
         async_describe_event(DOMAIN, activity.event_type, describe(activity))
 
 
-def _message(hass: HomeAssistant, activity: Activity, command: str | None) -> str:
+def _message(hass: HomeAssistant, activity: Activity, command: str) -> str:
     """Say what was done; a move by the name of its button."""
     said = _text(hass, "selector", f"activity.options.{activity}") or activity.replace("_", " ")
-    button = _text(hass, "entity", f"button.{command}.name") if command else None
-    return f"{said} ({button or command})" if command else said
+    button = _text(hass, "entity", f"button.{command}.name")
+    return said.replace("{command}", button or command)
 
 
 def _text(hass: HomeAssistant, category: str, key: str) -> str | None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from demo_home import CHROMIUM_OPTIONS, ROOT, Demo, chromium, running_demo
-from page import DASHBOARD, HASS, PLACE, TAG, make_dashboard, wait_for_hass
+from page import CAMERA, DASHBOARD, HASS, PLACE, TAG, make_dashboard, wait_for_hass
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 FOLDER = ROOT / "docs" / "images"
-DESKTOP = {"viewport": {"width": 1440, "height": 920}}
-PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 1.5, "has_touch": True}
+DESKTOP = {"viewport": {"width": 1440, "height": 1000}}
+PHONE = {"viewport": {"width": 412, "height": 892}, "device_scale_factor": 1.5, "has_touch": True}
 SIDEWAYS = {**PHONE, "viewport": {"width": 844, "height": 390}}
 # By the language of the demo and of the browser.
 PICTURES: dict[str, dict[str, dict[str, Any]]] = {
@@ -71,8 +71,13 @@ def show(page: Page, demo: Demo, name: str, language: str) -> None:
         expect(page.locator(f"{TAG} .still img")).to_have_count(16, timeout=60_000)
         return
     card = page.locator(TAG).first
+    page.evaluate(
+        f"""() => {HASS}.callService("sodalife", "capture", {{}}, {{entity_id: "{CAMERA}"}})"""
+    )
     expect(card.locator(".badge")).to_have_text(LIVE[language], timeout=60_000)
-    card.locator(".still img").wait_for()
+    if name.startswith("dashboard"):
+        page.locator(TAG).nth(1).locator(".still img").wait_for()
+    card.locator(".phrases button").first.wait_for()
     page.wait_for_timeout(3000)
     if name.startswith("phone"):  # the card rather than the greeting above it
         page.locator("hui-grid-section, hui-section").first.evaluate(

@@ -179,7 +179,7 @@ async def logbook(hass: HomeAssistant, caplog: pytest.LogCaptureFixture) -> None
 
 SAID = {
     "en": ["took a photo", "moved (Zoom in)", "moved (Home position)", "went offline"],
-    "zh-Hans": ["拍摄了图片", "执行了云台动作 (放大)", "执行了云台动作 (回到预置点)", "已离线"],
+    "zh-Hans": ["拍摄了图片", "执行了云台动作（放大）", "执行了云台动作（回到预置点）", "已离线"],
 }
 
 
