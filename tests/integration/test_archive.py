@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 import errno
@@ -338,6 +339,31 @@ async def test_a_camera_that_is_gone_leaves_its_photos_for_their_time(
     assert "sodalife" in names_in(archive.parent), "where the next photo goes"
 
 
+async def test_a_disk_that_was_away_is_looked_after_again(
+    hass: HomeAssistant,
+    known: MockConfigEntry,
+    hass_storage: dict[str, Any],
+    archive: Path,
+    files: Files,
+    clock: ManualClock,
+) -> None:
+    """What is known of its folders is not given up, of a camera that is gone neither."""
+    (gone,) = known.subentries
+    hass.config_entries.async_remove_subentry(known, gone)
+    await hass.async_block_till_done()
+    away = archive.parent / "unmounted"
+    archive.rename(away)
+    clock.jump(25 * 3600)
+    for _ in range(2):
+        await clock.advance(keeper.LOOK)
+        await asyncio.sleep(0.1)  # it reads in a thread
+    away.rename(archive)
+    fill(archive, "camera_1/2025-12-30/080000.jpg")  # too old since yesterday
+    await look_after(clock, lambda: files() == ["camera_1/2026-01-01/080000.jpg"])
+    clock.jump(48 * 3600)
+    await look_after(clock, lambda: not (archive / "camera_1").exists())
+
+
 async def test_photos_outlive_the_entry(
     hass: HomeAssistant, known: MockConfigEntry, files: Files
 ) -> None:
@@ -469,6 +495,38 @@ async def test_what_comes_faster_than_a_disk_is_not_kept_in_memory(
         await act("capture")
     go_on.set()
     await kept(keeper.MOST_WAITING)
+
+
+@pytest.mark.parametrize("stops", [False, True], ids=["unload", "stop"])
+async def test_a_disk_that_does_not_answer_holds_nobody_up(
+    *,
+    stops: bool,
+    hass: HomeAssistant,
+    set_up: SetUp,
+    act: Act,
+    clock: ManualClock,
+    files: Files,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    go_on, write = threading.Event(), keeper.keep
+
+    def stuck(*args: Any) -> int:
+        go_on.wait(30)
+        return write(*args)
+
+    monkeypatch.setattr(keeper, "keep", stuck)
+    entry = await set_up(options=wish("commanded"))
+    await act("capture")
+    began = clock.monotonic()
+    try:
+        if stops:
+            await clock.drive(entry.runtime_data.async_stop_moves())
+        else:
+            assert await clock.drive(hass.config_entries.async_unload(entry.entry_id))
+        assert clock.monotonic() - began >= 15, "it may only be asleep"
+    finally:
+        go_on.set()
+    await until(lambda: len(files()) == 1)
 
 
 async def test_a_photo_that_failed_is_none(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from homeassistant.util import dt as dt_util
 
 from ..api import Camera, Clock, PhotoReason, Snapshot
 from ..api.background import Background
+from ..api.clock import timeout
 from ..const import (
     DOMAIN,
     KEEP_ALL,
@@ -26,12 +27,13 @@ from ..const import (
     OPT_KEEP_PHOTOS,
 )
 from .files import ArchiveError, Trouble, check, keep, prune
-from .layout import ArchiveFolder, archive_root
+from .layout import archive_root
 from .slugs import SLUGS, slug_of
 from .thread import in_thread
 
 MEGABYTE = 1_000_000
 MOST_WAITING = 20  # photos that wait for a slow disk; what comes then is not kept
+PATIENCE = 15.0  # seconds; a disk that slept is there in ten, one that does not answer may never be
 LOOK = 600.0  # seconds between looks whether it is another day, or what was wrong is mended
 
 
@@ -97,15 +99,18 @@ class Archive:
         self._background.spawn(self._prune())
 
     async def written(self) -> None:
-        """Return when everything is written."""
-        await self._background.wait()
+        """Return when everything is written, or when the disk does not answer."""
+        with suppress(TimeoutError):
+            async with timeout(self._clock, PATIENCE):
+                await self._background.wait()
+                async with self._one_by_one:  # or a thread would go on without us
+                    pass
 
     async def close(self) -> None:
         """Return when everything is written; what is wrong is nobody's business any more."""
         await self.written()
-        async with self._one_by_one:  # or a thread would go on without us
-            self._closed = True
-            self._set_trouble(None)
+        self._closed = True
+        self._set_trouble(None)
 
     async def _keep(self, slug: str, snapshot: Snapshot) -> None:
         try:
@@ -125,11 +130,12 @@ class Archive:
             return
         days, today = int(self._options()[OPT_KEEP_DAYS]), self._today()
         async with self._one_by_one:
-            self._bytes = await in_thread(
+            if not await in_thread(self._hass, root.is_dir):
+                return  # its disk may be away, and come back
+            self._bytes, gone = await in_thread(
                 self._hass, prune, root, folders, today, days, self._most_bytes
             )
-            left = await in_thread(self._hass, ArchiveFolder(root).cameras)
-        slugs.forget(set(folders) - set(left), {camera.serial for camera in self._cameras})
+        slugs.forget(gone, {camera.serial for camera in self._cameras})
         self._pruned_on = today
 
     async def _check(self) -> None:
