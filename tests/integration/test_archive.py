@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 import errno
+import os
 from pathlib import Path
 import shutil
 import threading
@@ -473,6 +474,28 @@ async def test_a_folder_that_cannot_be_written_to(
     await until(lambda: issues() == ["archive_not_writable"])
     await hass.config_entries.async_unload(entry.entry_id)
     assert issues() == []
+
+
+async def test_a_network_disk_that_is_cut_off(
+    hass: HomeAssistant,
+    set_up: SetUp,
+    clock: ManualClock,
+    media_folder: Path,
+    issues: Callable[[], list[str | None]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stat = os.stat
+
+    def cut_off(path: Any, **how: Any) -> Any:
+        if str(path).startswith(str(media_folder)):
+            raise OSError(errno.ENOTCONN, "Transport endpoint is not connected")
+        return stat(path, **how)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "stat", cut_off)
+        await set_up(options=wish("commanded"))
+        await until(lambda: issues() == ["archive_no_folder"])
+    await look_after(clock, lambda: issues() == [])
 
 
 async def test_what_comes_faster_than_a_disk_is_not_kept_in_memory(

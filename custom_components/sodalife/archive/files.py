@@ -14,7 +14,7 @@ import shutil
 import tempfile
 
 from ..api import Snapshot
-from .layout import day_of, folders, name_of, number_of, time_of
+from .layout import day_of, folders, is_folder, name_of, number_of, time_of
 
 LEAST_FREE = 500_000_000  # bytes; the disk is Home Assistant's own, too
 UNFINISHED = ".part"
@@ -164,7 +164,7 @@ def _remove_empty(folder: Path) -> bool:
 
 def _ready(root: Path | None) -> Path:
     """Return the folder of all photos; make it, but not the media folder around it."""
-    if root is None or not root.parent.is_dir():
+    if root is None or not is_folder(root.parent):
         raise ArchiveError(Trouble.NO_FOLDER)
     try:
         if shutil.disk_usage(root.parent).free < LEAST_FREE:

@@ -27,7 +27,7 @@ from ..const import (
     OPT_KEEP_PHOTOS,
 )
 from .files import ArchiveError, Trouble, check, keep, prune
-from .layout import archive_root
+from .layout import archive_root, is_folder
 from .slugs import SLUGS, slug_of
 from .thread import in_thread
 
@@ -130,7 +130,7 @@ class Archive:
             return
         days, today = int(self._options()[OPT_KEEP_DAYS]), self._today()
         async with self._one_by_one:
-            if not await in_thread(self._hass, root.is_dir):
+            if not await in_thread(self._hass, is_folder, root):
                 return  # its disk may be away, and come back
             self._bytes, gone = await in_thread(
                 self._hass, prune, root, folders, today, days, self._most_bytes
