@@ -56,7 +56,9 @@ class Camera:
         self.live_protocol.option = live_protocol
         self.queue.set_interval(call_interval)
         self.snapshots.interval = snapshot_interval
-        self.snapshots.budget.limit = photos_per_day
+        if photos_per_day != self.snapshots.budget.limit:
+            self.snapshots.budget.limit = photos_per_day
+            self.device.changed.emit()  # there may be photos again, or none any more
 
     def memory(self) -> Memory:
         """Return what is to outlive this run."""
