@@ -504,8 +504,13 @@ async def test_what_comes_faster_than_a_disk_is_not_kept_in_memory(
     act: Act,
     clock: ManualClock,
     kept: Callable[[int], Awaitable[list[str]]],
+    files: Files,
+    archive: Path,
     monkeypatch: pytest.MonkeyPatch,
+    expected_log: list[str],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    expected_log.append(r"custom_components.sodalife: The media folder is too slow")
     go_on, write = threading.Event(), keeper.keep
 
     def slow(*args: Any) -> int:
@@ -513,11 +518,24 @@ async def test_what_comes_faster_than_a_disk_is_not_kept_in_memory(
         return write(*args)
 
     monkeypatch.setattr(keeper, "keep", slow)
-    await set_up(options=wish("commanded"))
-    for _ in range(keeper.MOST_WAITING + 5):
+    entry = await set_up(options=wish("commanded"))
+    for _ in range(25):
         await act("capture")
     go_on.set()
-    await kept(keeper.MOST_WAITING)
+    await kept(25)
+    assert "too slow" not in caplog.text, "they are not that large"
+    room = sum((archive / name).stat().st_size for name in files()[:3])
+    await until(lambda: not entry.runtime_data.photos._archive._waiting)
+    monkeypatch.setattr(keeper, "MOST_WAITING", room)
+    for episode in (1, 2):
+        before = len(files())
+        go_on.clear()
+        for _ in range(7):
+            await act("capture")
+        go_on.set()
+        await until(lambda: not entry.runtime_data.photos._archive._waiting)
+        assert len(files()) - before in {3, 4}, "as many as there is room for"
+        assert caplog.text.count("too slow") == episode
 
 
 @pytest.mark.parametrize("stops", [False, True], ids=["unload", "stop"])

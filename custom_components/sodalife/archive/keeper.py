@@ -32,7 +32,7 @@ from .slugs import SLUGS, slug_of
 from .thread import in_thread
 
 MEGABYTE = 1_000_000
-MOST_WAITING = 20  # photos that wait for a slow disk; what comes then is not kept
+MOST_WAITING = 32 * MEGABYTE  # of photos for a slow disk, some hundred; what comes then is not kept
 PATIENCE = 15.0  # seconds; a disk that slept is there in ten, one that does not answer may never be
 LOOK = 600.0  # seconds between looks whether it is another day, or what was wrong is mended
 
@@ -55,7 +55,8 @@ class Archive:
         self._one_by_one = asyncio.Lock()
         self._background = Background()
         self._cameras: list[Camera] = []
-        self._waiting = 0
+        self._waiting = 0  # bytes
+        self._told_of_loss = False
         self._bytes = 0  # that all photos have, as far as is known
         self._pruned_on: date | None = None
         self._trouble: Trouble | None = None
@@ -67,9 +68,8 @@ class Archive:
 
         @callback
         def note(snapshot: Snapshot, reason: PhotoReason) -> None:
-            wanted = self._wanted(reason) and camera in self._cameras
-            if wanted and self._waiting < MOST_WAITING:
-                self._waiting += 1
+            if self._wanted(reason) and camera in self._cameras and self._has_room():
+                self._waiting += len(snapshot.picture.content)
                 slug = slug_of(self._hass, self._entry, camera)
                 self._background.spawn(self._keep(slug, snapshot))
 
@@ -112,6 +112,16 @@ class Archive:
         self._closed = True
         self._set_trouble(None)
 
+    def _has_room(self) -> bool:
+        """Tell whether another photo may wait; say so once if not, until none waits any more."""
+        self._told_of_loss = self._told_of_loss and self._waiting > 0
+        if self._waiting < MOST_WAITING:
+            return True
+        if not self._told_of_loss:
+            self._told_of_loss = True
+            LOGGER.warning("The media folder is too slow: some photos are not kept")
+        return False
+
     async def _keep(self, slug: str, snapshot: Snapshot) -> None:
         try:
             async with self._one_by_one, self._telling():
@@ -119,7 +129,7 @@ class Archive:
                     self._hass, keep, archive_root(self._hass), slug, snapshot
                 )
         finally:
-            self._waiting -= 1
+            self._waiting -= len(snapshot.picture.content)
         if self._bytes > self._most_bytes:
             await self._prune()
 
