@@ -90,6 +90,10 @@ def block(archive: Path) -> None:
     archive.write_bytes(b"")
 
 
+def move(folder: Path, to: Path) -> None:
+    folder.rename(to)
+
+
 def unblock(archive: Path) -> None:
     archive.unlink()
 
@@ -353,12 +357,12 @@ async def test_a_disk_that_was_away_is_looked_after_again(
     hass.config_entries.async_remove_subentry(known, gone)
     await hass.async_block_till_done()
     away = archive.parent / "unmounted"
-    archive.rename(away)
+    move(archive, away)
     clock.jump(25 * 3600)
     for _ in range(2):
         await clock.advance(keeper.LOOK)
         await asyncio.sleep(0.1)  # it reads in a thread
-    away.rename(archive)
+    move(away, archive)
     fill(archive, "camera_1/2025-12-30/080000.jpg")  # too old since yesterday
     await look_after(clock, lambda: files() == ["camera_1/2026-01-01/080000.jpg"])
     clock.jump(48 * 3600)
