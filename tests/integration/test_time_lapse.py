@@ -33,6 +33,7 @@ from tests.integration.photos import folder_of, keep, local, photo
 FIRST = "2026-03-05T23:59:58"
 DAY = {"start": "2026-03-05 00:00:00", "end": "2026-03-07 00:00:00"}
 NOTICE = f"{DOMAIN}_film_camera_1"
+NAMES = ("day.mp4", "week.mp4")
 
 
 @pytest.fixture
@@ -404,6 +405,19 @@ async def test_it_tells_how_far_it_is_and_where(
     async with client.get(address.replace("&amp;", "&")) as response:
         assert await response.read() == (folder / "2026-03-05_2026-03-06.mp4").read_bytes()
     assert SERIAL not in str(notices)
+
+
+async def test_two_films_of_a_camera_have_a_link_each(
+    folder: Path, media_folder: Path, act: Act, notices: Any
+) -> None:
+    keep(folder, seconds(FIRST, 2), photo())
+    for _ in range(2):
+        await asyncio.gather(
+            *(act("time_lapse", **DAY, filename=str(media_folder / name)) for name in NAMES)
+        )
+        shown = "".join(notice["message"] for notice in notices.values())
+        assert all(f"/{name}</a>" in shown for name in NAMES), shown
+        assert len(notices) == 2, "the next ones take their places"
 
 
 async def test_a_name_with_everything_in_it(
