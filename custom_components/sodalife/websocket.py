@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 from homeassistant.auth.permissions.const import POLICY_READ
 from homeassistant.components import websocket_api
 from homeassistant.components.websocket_api import ActiveConnection
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.exceptions import Unauthorized
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.event import async_track_state_change_event
 import voluptuous as vol
 
 from .api.budget import PhotoBudgetUsed
+from .api.clock import Timer
+from .api.day import seconds_to_midnight
 from .api.errors import CannotConnect, DeviceOffline, SodaError
 from .api.models import Endpoint
 from .const import DOMAIN
@@ -63,13 +65,17 @@ class ObstacleWatch:
         self._told: Obstacles | None = None
         self._camera: SodaCamera | None = None
         self._unfollow: CALLBACK_TYPE | None = None
+        self._midnight: Timer | None = None
 
     @callback
     def start(self) -> CALLBACK_TYPE:
         """Tell what there is now and all that changes; return what ends that."""
-        unsubscribe = async_track_state_change_event(
-            self._hass, [self._entity_id], lambda _: self._look()
-        )
+
+        @callback  # or it would come in a thread
+        def changed(event: Event[EventStateChangedData]) -> None:
+            self._look()
+
+        unsubscribe = async_track_state_change_event(self._hass, [self._entity_id], changed)
 
         @callback
         def end() -> None:
@@ -89,12 +95,26 @@ class ObstacleWatch:
             self._told = now
             self._tell(now)
 
+    def _look_at_midnight(self) -> None:
+        """Look again when there are other photos: nothing else need happen then."""
+        if self._midnight is not None:
+            self._midnight.cancel()
+            self._midnight = None
+        if self._camera is not None:
+            clock = self._camera.coordinator.clock
+            self._midnight = clock.call_later(seconds_to_midnight(clock.time()), self._next_day)
+
+    def _next_day(self) -> None:
+        self._look_at_midnight()
+        self._look()
+
     def _follow(self, camera: SodaCamera | None) -> None:
         if self._unfollow is not None:
             self._unfollow()
         self._camera = camera
         changed = camera and camera.soda.device.changed
         self._unfollow = changed.subscribe(self._look) if changed else None
+        self._look_at_midnight()
 
 
 @websocket_api.websocket_command(

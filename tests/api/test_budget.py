@@ -60,6 +60,17 @@ def test_a_fifth_is_kept_for_what_is_commanded(budget: PhotoBudget) -> None:
     assert budget.left == 0
 
 
+@pytest.mark.parametrize("limit", [2, 3, 4])
+def test_of_few_one_is_kept(budget: PhotoBudget, limit: int) -> None:
+    budget.limit = limit
+    note(budget, limit - 2)
+    budget.check(PhotoReason.LOOK)
+    note(budget, 1)
+    with pytest.raises(PhotoBudgetUsed):
+        budget.check(PhotoReason.LOOK)
+    budget.check(PhotoReason.COMMANDED)
+
+
 async def test_a_new_day_begins_at_midnight_in_shanghai(
     budget: PhotoBudget, clock: ManualClock
 ) -> None:

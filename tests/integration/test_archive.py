@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 import errno
+import os
 from pathlib import Path
 import shutil
 import threading
@@ -86,6 +88,10 @@ def names_in(folder: Path) -> list[str]:
 def block(archive: Path) -> None:
     """Put a file where a folder should be: not even root can write into that."""
     archive.write_bytes(b"")
+
+
+def move(folder: Path, to: Path) -> None:
+    folder.rename(to)
 
 
 def unblock(archive: Path) -> None:
@@ -338,6 +344,31 @@ async def test_a_camera_that_is_gone_leaves_its_photos_for_their_time(
     assert "sodalife" in names_in(archive.parent), "where the next photo goes"
 
 
+async def test_a_disk_that_was_away_is_looked_after_again(
+    hass: HomeAssistant,
+    known: MockConfigEntry,
+    hass_storage: dict[str, Any],
+    archive: Path,
+    files: Files,
+    clock: ManualClock,
+) -> None:
+    """What is known of its folders is not given up, of a camera that is gone neither."""
+    (gone,) = known.subentries
+    hass.config_entries.async_remove_subentry(known, gone)
+    await hass.async_block_till_done()
+    away = archive.parent / "unmounted"
+    move(archive, away)
+    clock.jump(25 * 3600)
+    for _ in range(2):
+        await clock.advance(keeper.LOOK)
+        await asyncio.sleep(0.1)  # it reads in a thread
+    move(away, archive)
+    fill(archive, "camera_1/2025-12-30/080000.jpg")  # too old since yesterday
+    await look_after(clock, lambda: files() == ["camera_1/2026-01-01/080000.jpg"])
+    clock.jump(48 * 3600)
+    await look_after(clock, lambda: not (archive / "camera_1").exists())
+
+
 async def test_photos_outlive_the_entry(
     hass: HomeAssistant, known: MockConfigEntry, files: Files
 ) -> None:
@@ -449,14 +480,41 @@ async def test_a_folder_that_cannot_be_written_to(
     assert issues() == []
 
 
+async def test_a_network_disk_that_is_cut_off(
+    hass: HomeAssistant,
+    set_up: SetUp,
+    clock: ManualClock,
+    media_folder: Path,
+    issues: Callable[[], list[str | None]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stat = os.stat
+
+    def cut_off(path: Any, **how: Any) -> Any:
+        if str(path).startswith(str(media_folder)):
+            raise OSError(errno.ENOTCONN, "Transport endpoint is not connected")
+        return stat(path, **how)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "stat", cut_off)
+        await set_up(options=wish("commanded"))
+        await until(lambda: issues() == ["archive_no_folder"])
+    await look_after(clock, lambda: issues() == [])
+
+
 async def test_what_comes_faster_than_a_disk_is_not_kept_in_memory(
     hass: HomeAssistant,
     set_up: SetUp,
     act: Act,
     clock: ManualClock,
     kept: Callable[[int], Awaitable[list[str]]],
+    files: Files,
+    archive: Path,
     monkeypatch: pytest.MonkeyPatch,
+    expected_log: list[str],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    expected_log.append(r"custom_components.sodalife: The media folder is too slow")
     go_on, write = threading.Event(), keeper.keep
 
     def slow(*args: Any) -> int:
@@ -464,11 +522,56 @@ async def test_what_comes_faster_than_a_disk_is_not_kept_in_memory(
         return write(*args)
 
     monkeypatch.setattr(keeper, "keep", slow)
-    await set_up(options=wish("commanded"))
-    for _ in range(keeper.MOST_WAITING + 5):
+    entry = await set_up(options=wish("commanded"))
+    for _ in range(25):
         await act("capture")
     go_on.set()
-    await kept(keeper.MOST_WAITING)
+    await kept(25)
+    assert "too slow" not in caplog.text, "they are not that large"
+    room = sum((archive / name).stat().st_size for name in files()[:3])
+    await until(lambda: not entry.runtime_data.photos._archive._waiting)
+    monkeypatch.setattr(keeper, "MOST_WAITING", room)
+    for episode in (1, 2):
+        before = len(files())
+        go_on.clear()
+        for _ in range(7):
+            await act("capture")
+        go_on.set()
+        await until(lambda: not entry.runtime_data.photos._archive._waiting)
+        assert len(files()) - before in {3, 4}, "as many as there is room for"
+        assert caplog.text.count("too slow") == episode
+
+
+@pytest.mark.parametrize("stops", [False, True], ids=["unload", "stop"])
+async def test_a_disk_that_does_not_answer_holds_nobody_up(
+    *,
+    stops: bool,
+    hass: HomeAssistant,
+    set_up: SetUp,
+    act: Act,
+    clock: ManualClock,
+    files: Files,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    go_on, write = threading.Event(), keeper.keep
+
+    def stuck(*args: Any) -> int:
+        go_on.wait(30)
+        return write(*args)
+
+    monkeypatch.setattr(keeper, "keep", stuck)
+    entry = await set_up(options=wish("commanded"))
+    await act("capture")
+    began = clock.monotonic()
+    try:
+        if stops:
+            await clock.drive(entry.runtime_data.async_stop_moves())
+        else:
+            assert await clock.drive(hass.config_entries.async_unload(entry.entry_id))
+        assert clock.monotonic() - began >= 15, "it may only be asleep"
+    finally:
+        go_on.set()
+    await until(lambda: len(files()) == 1)
 
 
 async def test_a_photo_that_failed_is_none(

@@ -121,6 +121,32 @@ async def test_the_card_says_when_there_are_no_more(
     assert (await client.receive_json())["event"] == {}
 
 
+@pytest.mark.parametrize("why", ["midnight", "option"])
+async def test_the_card_says_so_no_longer_than_it_is_so(
+    *,
+    why: str,
+    hass: HomeAssistant,
+    limited: MockConfigEntry,
+    hass_ws_client: WebSocketGenerator,
+    act: Act,
+    clock: ManualClock,
+    entity_id: FindEntity,
+) -> None:
+    for _ in range(10):
+        await act("capture")
+    client = await hass_ws_client()
+    watch = {"type": "sodalife/obstacles", "entity_id": entity_id("camera")}
+    await client.send_json_auto_id(watch)
+    assert (await client.receive_json())["success"]
+    assert "photo" in (await client.receive_json())["event"]
+    if why == "midnight":
+        await clock.advance(TO_MIDNIGHT)
+    else:
+        more = {**limited.options, "photos_per_day": 20}
+        hass.config_entries.async_update_entry(limited, options=more)
+    assert (await asyncio.wait_for(client.receive_json(), 5))["event"] == {}
+
+
 async def test_it_is_counted_on_after_a_restart(
     hass: HomeAssistant,
     limited: MockConfigEntry,

@@ -374,6 +374,27 @@ async def test_nothing_is_started_any_more(
     assert trouble == []
 
 
+async def test_it_goes_on_over_a_reload_and_under_another_name(
+    hass: HomeAssistant,
+    set_up: SetUp,
+    cloud: Cloud,
+    entity_id: FindEntity,
+    press: Act,
+    automate: Automate,
+) -> None:
+    entry = await set_up()
+    cloud.faults.add(Fault("code", "capture", code="60019"))
+    registry = er.async_get(hass)
+    device = registry.async_get(entity_id("camera")).device_id
+    trouble = await automate("trouble", {"device_id": device})
+    await hass.config_entries.async_reload(entry.entry_id)
+    registry.async_update_entity(entity_id("camera"), new_entity_id="camera.gate")
+    await hass.async_block_till_done()
+    await press_in_vain(press)
+    await hass.async_block_till_done()
+    assert [run["entity_id"] for run in trouble] == ["camera.gate"]
+
+
 def test_what_the_editor_shows_is_what_there_is() -> None:
     described = yaml.safe_load((OURS / "triggers.yaml").read_text())
     assert described.keys() == OPTIONS.keys()

@@ -72,6 +72,11 @@ class PhotoBudget:
         """Go on from what was counted in an earlier run."""
         self._count.resume(taken, counted_from)
 
+    @property
+    def _kept(self) -> int:
+        """How many are kept: a fifth, one at least, but not the only one."""
+        return min(max(1, self.limit // KEPT), self.limit - 1)
+
     def _left_to(self, reason: PhotoReason) -> int:
-        kept = 0 if reason is PhotoReason.COMMANDED else self.limit // KEPT
+        kept = 0 if reason is PhotoReason.COMMANDED else self._kept
         return self.limit - kept - self.taken

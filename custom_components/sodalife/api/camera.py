@@ -56,7 +56,10 @@ class Camera:
         self.live_protocol.option = live_protocol
         self.queue.set_interval(call_interval)
         self.snapshots.interval = snapshot_interval
-        self.snapshots.budget.limit = photos_per_day
+        budget = self.snapshots.budget
+        was_used_up, budget.limit = budget.left == 0, photos_per_day
+        if (budget.left == 0) is not was_used_up:
+            self.device.changed.emit()
 
     def memory(self) -> Memory:
         """Return what is to outlive this run."""

@@ -14,7 +14,7 @@ import shutil
 import tempfile
 
 from ..api import Snapshot
-from .layout import day_of, folders, name_of, number_of, time_of
+from .layout import day_of, folders, is_folder, name_of, number_of, time_of
 
 LEAST_FREE = 500_000_000  # bytes; the disk is Home Assistant's own, too
 UNFINISHED = ".part"
@@ -78,11 +78,17 @@ def keep(root: Path | None, slug: str, snapshot: Snapshot) -> int:
     return len(content)
 
 
-def prune(root: Path, slugs: Iterable[str], today: date, keep_days: int, keep_bytes: int) -> int:
-    """Take out what is too old, then the oldest of what is too much; return the bytes left.
+def prune(
+    root: Path, slugs: Iterable[str], today: date, keep_days: int, keep_bytes: int
+) -> tuple[int, set[str]]:
+    """Take out what is too old, then the oldest of what is too much.
 
     Only files that are named like photos, in folders named like days, of these cameras; and these
     folders, if nothing else is in them.
+
+    Returns:
+        the bytes left, and the cameras whose folders were taken out.
+
     """
     days = sorted(_days(root, slugs))
     oldest = today - timedelta(days=keep_days)
@@ -96,9 +102,8 @@ def prune(root: Path, slugs: Iterable[str], today: date, keep_days: int, keep_by
     total = _cut(sorted(kept, key=lambda file: file.order), keep_bytes)
     for _, folder in days:
         _remove_empty(folder)
-    for folder in {folder.parent for _, folder in days}:
-        _remove_empty(folder)
-    return total
+    cameras = {folder.parent for _, folder in days}
+    return total, {folder.name for folder in cameras if _remove_empty(folder)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,16 +154,17 @@ def _remove(files: Iterable[_File]) -> None:
             continue  # tomorrow, perhaps
 
 
-def _remove_empty(folder: Path) -> None:
+def _remove_empty(folder: Path) -> bool:
     try:
         folder.rmdir()
     except OSError:
-        return  # there is something in it
+        return False  # there is something in it
+    return True
 
 
 def _ready(root: Path | None) -> Path:
     """Return the folder of all photos; make it, but not the media folder around it."""
-    if root is None or not root.parent.is_dir():
+    if root is None or not is_folder(root.parent):
         raise ArchiveError(Trouble.NO_FOLDER)
     try:
         if shutil.disk_usage(root.parent).free < LEAST_FREE:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from homeassistant.util import dt as dt_util
 
 from ..api import Camera, Clock, PhotoReason, Snapshot
 from ..api.background import Background
+from ..api.clock import timeout
 from ..const import (
     DOMAIN,
     KEEP_ALL,
@@ -26,12 +27,13 @@ from ..const import (
     OPT_KEEP_PHOTOS,
 )
 from .files import ArchiveError, Trouble, check, keep, prune
-from .layout import ArchiveFolder, archive_root
+from .layout import archive_root, is_folder
 from .slugs import SLUGS, slug_of
 from .thread import in_thread
 
 MEGABYTE = 1_000_000
-MOST_WAITING = 20  # photos that wait for a slow disk; what comes then is not kept
+MOST_WAITING = 32 * MEGABYTE  # of photos for a slow disk, some hundred; what comes then is not kept
+PATIENCE = 15.0  # seconds; a disk that slept is there in ten, one that does not answer may never be
 LOOK = 600.0  # seconds between looks whether it is another day, or what was wrong is mended
 
 
@@ -53,7 +55,8 @@ class Archive:
         self._one_by_one = asyncio.Lock()
         self._background = Background()
         self._cameras: list[Camera] = []
-        self._waiting = 0
+        self._waiting = 0  # bytes
+        self._told_of_loss = False
         self._bytes = 0  # that all photos have, as far as is known
         self._pruned_on: date | None = None
         self._trouble: Trouble | None = None
@@ -65,9 +68,8 @@ class Archive:
 
         @callback
         def note(snapshot: Snapshot, reason: PhotoReason) -> None:
-            wanted = self._wanted(reason) and camera in self._cameras
-            if wanted and self._waiting < MOST_WAITING:
-                self._waiting += 1
+            if self._wanted(reason) and camera in self._cameras and self._has_room():
+                self._waiting += len(snapshot.picture.content)
                 slug = slug_of(self._hass, self._entry, camera)
                 self._background.spawn(self._keep(slug, snapshot))
 
@@ -97,15 +99,28 @@ class Archive:
         self._background.spawn(self._prune())
 
     async def written(self) -> None:
-        """Return when everything is written."""
-        await self._background.wait()
+        """Return when everything is written, or when the disk does not answer."""
+        with suppress(TimeoutError):
+            async with timeout(self._clock, PATIENCE):
+                await self._background.wait()
+                async with self._one_by_one:  # or a thread would go on without us
+                    pass
 
     async def close(self) -> None:
         """Return when everything is written; what is wrong is nobody's business any more."""
         await self.written()
-        async with self._one_by_one:  # or a thread would go on without us
-            self._closed = True
-            self._set_trouble(None)
+        self._closed = True
+        self._set_trouble(None)
+
+    def _has_room(self) -> bool:
+        """Tell whether another photo may wait; say so once if not, until none waits any more."""
+        self._told_of_loss = self._told_of_loss and self._waiting > 0
+        if self._waiting < MOST_WAITING:
+            return True
+        if not self._told_of_loss:
+            self._told_of_loss = True
+            LOGGER.warning("The media folder is too slow: some photos are not kept")
+        return False
 
     async def _keep(self, slug: str, snapshot: Snapshot) -> None:
         try:
@@ -114,7 +129,7 @@ class Archive:
                     self._hass, keep, archive_root(self._hass), slug, snapshot
                 )
         finally:
-            self._waiting -= 1
+            self._waiting -= len(snapshot.picture.content)
         if self._bytes > self._most_bytes:
             await self._prune()
 
@@ -125,11 +140,12 @@ class Archive:
             return
         days, today = int(self._options()[OPT_KEEP_DAYS]), self._today()
         async with self._one_by_one:
-            self._bytes = await in_thread(
+            if not await in_thread(self._hass, is_folder, root):
+                return  # its disk may be away, and come back
+            self._bytes, gone = await in_thread(
                 self._hass, prune, root, folders, today, days, self._most_bytes
             )
-            left = await in_thread(self._hass, ArchiveFolder(root).cameras)
-        slugs.forget(set(folders) - set(left), {camera.serial for camera in self._cameras})
+        slugs.forget(gone, {camera.serial for camera in self._cameras})
         self._pruned_on = today
 
     async def _check(self) -> None:

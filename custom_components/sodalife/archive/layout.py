@@ -151,6 +151,14 @@ class ArchiveFolder:
                 yield Photo(camera, taken_at, folder / name)
 
 
+def is_folder(path: Path) -> bool:
+    """Tell whether there is a folder; a disk that is cut off has none."""
+    try:
+        return path.is_dir()
+    except OSError:  # of which Python 3.13 tells
+        return False
+
+
 def folders(path: Path) -> list[str]:
     """Return the names of the folders in a folder; links are none."""
     try:

@@ -15,6 +15,7 @@ from homeassistant.core import HomeAssistant, ServiceCall, callback
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.translation import async_get_cached_translations
 from homeassistant.util import dt as dt_util
+from homeassistant.util.hass_dict import HassKey
 import voluptuous as vol
 
 from ..api.foreign import clean
@@ -43,6 +44,8 @@ TIME_LAPSE_FIELDS: Final[dict[Any, Any]] = {
     vol.Optional(ATTR_STAMP, default=False): cv.boolean,
     vol.Optional(ATTR_FILENAME): cv.string,
 }
+
+_RUNNING: HassKey[set[str]] = HassKey(f"{DOMAIN}.films")  # the notifications of those
 
 PAUSE = 2.0  # seconds between two updates of a notification
 VALID = timedelta(days=7)  # of its link
@@ -123,7 +126,12 @@ class Notice:
     def __init__(self, hass: HomeAssistant, camera: str, name: str, photos: int) -> None:
         """Take the camera's folder and name, and how many photos there are."""
         self._hass = hass
-        self._id = f"{DOMAIN}_film_{camera}"
+        self._running = hass.data.setdefault(_RUNNING, set())
+        first = f"{DOMAIN}_film_{camera}"
+        # One takes the place of an earlier one, but not of one that is under way.
+        ids = (first, *(f"{first}_{number}" for number in range(2, len(self._running) + 3)))
+        self._id = next(one for one in ids if one not in self._running)
+        self._running.add(self._id)
         self._name = clean(name)
         self._photos = photos
         self._next = hass.loop.time()
@@ -139,12 +147,14 @@ class Notice:
     @callback
     def done(self, path: Path, photos: int, seconds: float) -> None:
         """Tell where the film is, with a link if a browser can open it."""
+        self._running.discard(self._id)
         told = self._text("film_done", photos=photos, seconds=seconds)
         self._show(f"{told}\n\n{self._link(path)}")
 
     @callback
     def dismiss(self) -> None:
         """Show nothing any more: whoever asked for the film is told why there is none."""
+        self._running.discard(self._id)
         async_dismiss(self._hass, self._id)
 
     def _link(self, path: Path) -> str:
