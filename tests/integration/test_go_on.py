@@ -16,7 +16,7 @@ from tests.clock import until
 from tests.integration.common import FindEntity, SetUp, count_arrived
 from tests.integration.viewing import Viewer
 
-GAP = 8.0  # seconds to the next piece; Home Assistant waits 10 s, and 10 s longer each time
+GAP = 12.0  # seconds to the next piece; Home Assistant waits 10 s before, and then 20 s
 LATE = 4.0  # seconds to a first picture; Home Assistant takes 5 s to look into FLV
 
 type Come = Callable[[], Awaitable[Viewer]]
@@ -42,6 +42,8 @@ async def test_flv_is_not_looked_into_for_long(
     await somebody.ask()
     began = time.monotonic()
     await somebody.see()
+    if not stream().pyav_options:
+        pytest.skip("Home Assistant 2025.4 takes its time; its PyAV would crash")
     assert time.monotonic() - began < LATE
     found = stream()._diagnostics.as_dict()
     assert (found["video_codec"], found["audio_codec"]) == ("h264", "aac")

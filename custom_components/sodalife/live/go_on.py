@@ -50,7 +50,9 @@ def hasten(stream: Stream, protocol: str) -> None:
     """Have a stream that has not begun yet show its first picture soon, and `go_on` when told."""
     if stream.outputs():
         return  # its thread waits for something else
-    if protocol.startswith(FLV):
+    # Until it was mended, PyAV crashed on FLV with any option at all (its issue 2010). Where Home
+    # Assistant itself gives it some, whatever it reads, that is over; 2025.4 gives none.
+    if stream.pyav_options and protocol.startswith(FLV):
         stream.pyav_options["analyzeduration"] = LOOK
     vars(stream)["_thread_quit"] = _Wait()
 
