@@ -352,6 +352,29 @@ async def test_who_waits_for_a_picture_that_does_not_come_is_told(
     assert await hears_nothing(third)
 
 
+async def test_who_comes_just_before_flv_is_left_gets_hls(
+    clock: ManualClock,
+    auto: Callable[..., Awaitable[Any]],
+    offer: Callable[..., Awaitable[Any]],
+    sim: SimCamera,
+    camera: Callable[[], Any],
+    told: Callable[[], tuple[str, str]],
+) -> None:
+    """Nobody would look after one who was given FLV then."""
+    sim.live_slow_start = 8  # real ones, as the clock stands still
+    await auto(Silent())
+    await offer()
+    await until(lambda: count_arrived(sim, "liveurl"))
+    await clock.advance(14)
+    coming = asyncio.create_task(camera().stream_source())
+    await asyncio.sleep(0.2)
+    assert not coming.done(), "the address is tried"
+    await clock.advance(1)
+    assert told() == ("hls", "no_picture")
+    await clock.advance(1)
+    assert ".m3u8" in await coming
+
+
 async def test_who_watches_by_flv_watches_on_when_others_fall_back(
     hass: HomeAssistant,
     clock: ManualClock,

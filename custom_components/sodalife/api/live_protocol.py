@@ -74,7 +74,10 @@ class LiveProtocol:
         except (NotSupported, InvalidParameter):
             self._fall_back(Reason.REFUSED)
         else:
-            if await self._may_be_h264():
+            is_h264 = await self._may_be_h264()
+            if self.current[1] is not Reason.WEBRTC:  # that was found out meanwhile
+                return await self.address()
+            if is_h264:
                 return address
             self._fall_back(Reason.NOT_H264)
         return await self._addresses.get(SAFE)
