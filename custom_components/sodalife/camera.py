@@ -65,7 +65,7 @@ class SodaCamera(SodaEntity, CameraEntity):
         CameraEntity.__init__(self)
         self._live: LiveStream | None = None
         self._preload: Preload | None = None
-        self._sessions = Sessions(self._expect_picture, self._live_changed)
+        self._sessions = Sessions(self._expect_picture, self._live_changed, camera.live.doubt)
         self._provider: WatchedProvider | None = None
         self._acted_at = float("-inf")  # monotonic time of the last action on this camera
 
@@ -105,6 +105,7 @@ class SodaCamera(SodaEntity, CameraEntity):
             protocol.expect,
         )
         self.async_on_remove(protocol.fell_back.subscribe(self._live.renew))
+        self.async_on_remove(protocol.gave_up.subscribe(self._sessions.refuse_waiting))
         self.async_on_remove(self._live.close)
         self.async_on_remove(self._close_sessions)
         self._preload = Preload(self.hass, self.entity_id, self.soda.device, self._start_preload)

@@ -256,6 +256,12 @@ def offer(
     return offer
 
 
+async def hears_nothing(client: Any) -> bool:
+    """Tell whether nothing has been said to somebody."""
+    await client.send_json_auto_id({"type": "ping"})
+    return bool((await client.receive_json())["type"] == "pong")
+
+
 async def test_without_webrtc_it_is_hls(
     set_up: SetUp, sim: SimCamera, camera: Callable[[], Any], told: Callable[[], tuple[str, str]]
 ) -> None:
@@ -321,6 +327,98 @@ async def test_an_offer_without_an_answer_for_15_seconds(
         await asyncio.sleep(0.1)
     await clock.advance(0.2)
     assert told() == (("flv", "webrtc") if leaves else ("hls", "no_picture"))
+
+
+async def test_who_waits_for_a_picture_that_does_not_come_is_told(
+    clock: ManualClock,
+    auto: Callable[..., Awaitable[Any]],
+    offer: Callable[..., Awaitable[Any]],
+    sim: SimCamera,
+    told: Callable[[], tuple[str, str]],
+) -> None:
+    """Also who came later; go2rtc would let them wait for as long as they like."""
+    await auto(Silent())
+    first = await offer()
+    await until(lambda: count_arrived(sim, "liveurl"))
+    await clock.advance(10)
+    second = await offer()
+    await clock.advance(5)
+    assert told() == ("hls", "no_picture")
+    for client in (first, second):
+        event = (await client.receive_json())["event"]
+        assert (event["type"], event["message"]) == ("error", "no picture in time")
+    third = await offer()
+    await clock.advance(20)
+    assert await hears_nothing(third)
+
+
+async def test_who_comes_just_before_flv_is_left_gets_hls(
+    clock: ManualClock,
+    auto: Callable[..., Awaitable[Any]],
+    offer: Callable[..., Awaitable[Any]],
+    sim: SimCamera,
+    camera: Callable[[], Any],
+    told: Callable[[], tuple[str, str]],
+) -> None:
+    """Nobody would look after one who was given FLV then."""
+    sim.live_slow_start = 8  # real ones, as the clock stands still
+    await auto(Silent())
+    await offer()
+    await until(lambda: count_arrived(sim, "liveurl"))
+    await clock.advance(14)
+    coming = asyncio.create_task(camera().stream_source())
+    await asyncio.sleep(0.2)
+    assert not coming.done(), "the address is tried"
+    await clock.advance(1)
+    assert told() == ("hls", "no_picture")
+    await clock.advance(1)
+    assert ".m3u8" in await coming
+
+
+async def test_who_watches_by_flv_watches_on_when_others_fall_back(
+    hass: HomeAssistant,
+    clock: ManualClock,
+    auto: Callable[..., Awaitable[Any]],
+    offer: Callable[..., Awaitable[Any]],
+    entity_id: FindEntity,
+    told: Callable[[], tuple[str, str]],
+) -> None:
+    class Moody(Silent):
+        @override
+        async def async_handle_async_webrtc_offer(
+            self, camera: Camera, offer_sdp: str, session_id: str, send_message: WebRTCSendMessage
+        ) -> None:
+            if offer_sdp == "good":
+                await Provider.async_handle_async_webrtc_offer(
+                    self, camera, offer_sdp, session_id, send_message
+                )
+
+    await auto(Moody())
+    watching = await offer()
+    assert (await watching.receive_json())["event"]["type"] == "answer"
+    waiting = await offer("other")
+    await clock.advance(15)
+    assert told() == ("hls", "no_picture")
+    assert (await waiting.receive_json())["event"]["type"] == "error"
+    assert await hears_nothing(watching)
+    assert state_of(hass, entity_id("camera")) == "streaming"
+
+
+async def test_an_address_that_did_not_play_is_tried_before_it_is_given_again(
+    auto: Callable[..., Awaitable[Any]],
+    offer: Callable[..., Awaitable[Any]],
+    sim: SimCamera,
+    camera: Callable[[], Any],
+) -> None:
+    """However new it is."""
+    await auto()
+    first = await camera().stream_source()
+    sim.kill_live()
+    assert await camera().stream_source() == first, "it was good a moment ago"
+    client = await offer("bad")
+    assert (await client.receive_json())["event"]["type"] == "error"
+    assert await camera().stream_source() != first
+    assert count_arrived(sim, "liveurl") == 2
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ class _Known:
 
     address: LiveAddress
     fetched: Moment
-    good: Moment
+    good: Moment | None
     content: LiveContent | None = None
 
 
@@ -100,6 +100,11 @@ class LiveAddresses:
         self._wanted[protocol] = None
         return await self._queue.run(priority, lambda: self._ask(protocol), key=("live", protocol))
 
+    def doubt(self) -> None:
+        """Have the addresses tried before they are handed out again, however new they are."""
+        for known in self._known.values():
+            known.good = None
+
     def drop(self) -> None:
         """Forget the addresses: one of them did not play."""
         self._known.clear()
@@ -110,7 +115,8 @@ class LiveAddresses:
             await trial.cancel()
 
     def _is_trusted(self, protocol: str) -> bool:
-        return self._known[protocol].good.age(self._device.clock) < TRUST
+        good = self._known[protocol].good
+        return good is not None and good.age(self._device.clock) < TRUST
 
     async def _try(self, protocol: str, known: _Known) -> bool:
         address = known.address.url

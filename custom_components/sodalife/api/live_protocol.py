@@ -33,6 +33,7 @@ class LiveProtocol:
         has_webrtc: somebody hands the picture on by WebRTC, just now.
         fallback: the last time that FLV was left.
         fell_back: that has happened; who plays FLV needs another address.
+        gave_up: that was because there is no picture; who waits for one waits in vain.
 
     """
 
@@ -42,6 +43,7 @@ class LiveProtocol:
         self.has_webrtc = False
         self.fallback: Fallback | None = None
         self.fell_back: Signal[[]] = Signal()
+        self.gave_up: Signal[[]] = Signal()
         self._device = device
         self._addresses = addresses
         self._h264_at = float("-inf")  # epoch
@@ -72,7 +74,10 @@ class LiveProtocol:
         except (NotSupported, InvalidParameter):
             self._fall_back(Reason.REFUSED)
         else:
-            if await self._may_be_h264():
+            is_h264 = await self._may_be_h264()
+            if self.current[1] is not Reason.WEBRTC:  # that was found out meanwhile
+                return await self.address()
+            if is_h264:
                 return address
             self._fall_back(Reason.NOT_H264)
         return await self._addresses.get(SAFE)
@@ -86,8 +91,8 @@ class LiveProtocol:
             return lambda: None
 
         def look() -> None:
-            if missing() and not self._is_excused():
-                self._fall_back(Reason.NO_PICTURE)
+            if missing() and not self._is_excused() and self._fall_back(Reason.NO_PICTURE):
+                self.gave_up.emit()
 
         return self._device.clock.call_later(FIRST_PICTURE, look).cancel
 
@@ -105,11 +110,13 @@ class LiveProtocol:
             self._h264_at = self._device.clock.time()
         return content in (None, LiveContent.H264)
 
-    def _fall_back(self, reason: Reason) -> None:
-        if self.current[1] is Reason.WEBRTC:
-            self.fallback = Fallback(reason, self._device.clock.time())
-            self._device.changed.emit()
-            self.fell_back.emit()
+    def _fall_back(self, reason: Reason) -> bool:
+        if self.current[1] is not Reason.WEBRTC:
+            return False
+        self.fallback = Fallback(reason, self._device.clock.time())
+        self._device.changed.emit()
+        self.fell_back.emit()
+        return True
 
     def _lately(self, at: float) -> bool:
         return 0 <= self._device.clock.time() - at < REMEMBERED

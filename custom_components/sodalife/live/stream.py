@@ -22,6 +22,7 @@ from homeassistant.util import dt as dt_util
 from ..api import LiveAddress
 from ..api.live import MARGIN
 from ..const import DOMAIN, LOGGER
+from .go_on import go_on, hasten
 from .hls_restart import keep_players
 from .viewers import Viewers, follow
 from .webrtc import Expect
@@ -123,17 +124,18 @@ class LiveStream:
     def use(self, stream: Stream, address: LiveAddress) -> None:
         """Take charge of a stream that somebody wants, with the address it should play."""
         if stream is not self.stream:
+            hasten(stream, address.protocol)
             self._stop_expecting()
             self._stop_expecting = self._expect(lambda: self._shows_nothing(stream))
         self.stream, self._protocol = stream, address.protocol
         self.viewers.seen()
-        if stream.source != address.url:
-            if stream.outputs() and stream.available:
-                stream.update_source(address.url)
-            else:
-                # It stands still, or waits before it tries again, which it does with this
-                # one: update_source would end it then, and make its next stop hang.
-                stream.source = address.url
+        if not (stream.outputs() and stream.available):
+            # It stands still, or waits before it tries again, which it does with this
+            # one: update_source would end it then, and make its next stop hang.
+            stream.source = address.url
+            go_on(stream)
+        elif stream.source != address.url:
+            stream.update_source(address.url)
         self._schedule(address)
 
     @callback

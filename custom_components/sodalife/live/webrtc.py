@@ -20,6 +20,8 @@ from ..api.foreign import hide_addresses
 
 type Expect = Callable[[Callable[[], bool]], Callable[[], None]]
 
+OFFER_FAILED = "webrtc_offer_failed"
+
 
 class Sessions:
     """The WebRTC sessions of one camera.
@@ -30,12 +32,19 @@ class Sessions:
 
     """
 
-    def __init__(self, expect: Expect, changed: Callable[[], None]) -> None:
-        """Take who wants to know whether a first picture has come, and whom to tell of a change."""
+    def __init__(
+        self, expect: Expect, changed: Callable[[], None], failed: Callable[[], None]
+    ) -> None:
+        """Take whom to tell of a change, and when a provider had no picture for somebody.
+
+        `expect` wants to know whether a first picture has come.
+        """
         self.watching: set[str] = set()
         self._expect = expect
         self._changed = changed
+        self._failed = failed
         self._offers: dict[str, Callable[[], None]] = {}  # without an answer: what ends the wait
+        self._refuse: dict[str, WebRTCSendMessage] = {}  # how to tell those
 
     @property
     def all(self) -> tuple[str, ...]:
@@ -43,8 +52,9 @@ class Sessions:
         return (*self.watching, *self._offers)
 
     @callback
-    def offered(self, session: str) -> None:
+    def offered(self, session: str, send: WebRTCSendMessage) -> None:
         """Note that somebody wants to watch, and expect a picture."""
+        self._refuse[session] = send
         self._offers[session] = self._expect(lambda: session in self._offers)
 
     @callback
@@ -53,6 +63,19 @@ class Sessions:
         self._end_wait(session)
         self.watching.add(session)
         self._changed()
+
+    @callback
+    def refuse_waiting(self) -> None:
+        """Have those who wait come again: what they wait for does not come."""
+        for session, send in list(self._refuse.items()):
+            self.ended(session)
+            send(WebRTCError(OFFER_FAILED, "no picture in time"))
+
+    @callback
+    def failed(self, session: str) -> None:
+        """Note that there is no picture for somebody."""
+        self.ended(session)
+        self._failed()
 
     @callback
     def ended(self, session: str) -> None:
@@ -68,6 +91,7 @@ class Sessions:
             self.ended(session)
 
     def _end_wait(self, session: str) -> None:
+        self._refuse.pop(session, None)
         if (end := self._offers.pop(session, None)) is not None:
             end()
 
@@ -107,23 +131,23 @@ class WatchedProvider(CameraWebRTCProvider):
 
         Home Assistant logs an error for whatever is raised here, and players try again and again.
         """
-        self._sessions.offered(session_id)
+        self._sessions.offered(session_id, send_message)
 
         @callback
         def send(message: WebRTCMessage) -> None:
             if isinstance(message, WebRTCAnswer):
                 self._sessions.answered(session_id)
             elif isinstance(message, WebRTCError):
-                self._sessions.ended(session_id)
+                self._sessions.failed(session_id)
             send_message(message)
 
         try:
             await self.provider.async_handle_async_webrtc_offer(camera, offer_sdp, session_id, send)
         except HomeAssistantError as err:
-            send(WebRTCError("webrtc_offer_failed", hide_addresses(str(err))))
+            send(WebRTCError(OFFER_FAILED, hide_addresses(str(err))))
         except Exception as err:  # noqa: BLE001 - whatever a provider of others says
             # By its kind alone: what it says may have the signed address, and be logged.
-            send(WebRTCError("webrtc_offer_failed", type(err).__name__))
+            send(WebRTCError(OFFER_FAILED, type(err).__name__))
 
     @override
     async def async_on_webrtc_candidate(self, session_id: str, candidate: Any) -> None:
