@@ -93,6 +93,19 @@ async def test_a_minute_is_taken(talk: Talk, sim: SimCamera) -> None:
     assert round(sim.voices[0].duration) == 60
 
 
+async def test_of_a_minute_and_a_gong_the_minute_counts(
+    hass: HomeAssistant, clock: ManualClock, talk: Talk
+) -> None:
+    """The platform takes no more than that, and what was said would be lost."""
+    (entry,) = hass.config_entries.async_entries("sodalife")
+    hass.config_entries.async_update_entry(entry, options={**entry.options, "gong": "bell"})
+    await hass.async_block_till_done()
+    for seconds, heard in ((60, 60), (50, 51.6)):
+        _, told = await talk(wav(seconds))
+        assert told[-1] == {"state": "accepted", "seconds": heard}
+        await clock.advance(70)
+
+
 async def test_too_much_is_not_read_even_if_nobody_said_how_much_it_is(talk: Talk) -> None:
     sent = 0
 
