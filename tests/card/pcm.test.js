@@ -124,3 +124,8 @@ test("a minute is made ready in good time", () => {
   clipOf([minute], 48000);
   assert.ok(performance.now() - began < 2000);
 });
+
+test("whoever speaks to the last moment has a minute, not more: the platform takes no more", () => {
+  const clip = clipOf([tone(60.3, 300, 0.3)], RATE);
+  assert.equal(clip?.byteLength, 44 + 60 * 2 * RATE);
+});

@@ -25,7 +25,7 @@ export class TalkPress {
     const discard = () => this.#end("discard");
     this.#outside = [
       [window, "keydown", (event) => this.#escape(event)],
-      [window, "blur", discard],
+      [window, "blur", discard], // that of the button too, whose keyup would come elsewhere
       [window, "pagehide", discard],
       [document, "visibilitychange", () => document.hidden && discard()],
     ];
@@ -53,6 +53,7 @@ export class TalkPress {
 
   /** @param {KeyboardEvent} event */
   #key(event) {
+    if (event.key === "Enter" && event.repeat) event.preventDefault(); // each would be a click
     if (event.key !== " ") return;
     event.preventDefault(); // or it is a click as well
     event.stopPropagation();
