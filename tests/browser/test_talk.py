@@ -13,7 +13,16 @@ from urllib.request import urlopen
 
 from conftest import SERIAL
 from demo_home import CHROMIUM_OPTIONS, Demo, chromium
-from page import CAMERA, HASS, CardPage, save, set_options, until, wait_for_hass
+from page import (
+    CAMERA,
+    HASS,
+    CardPage,
+    focus_elsewhere,
+    save,
+    set_options,
+    until,
+    wait_for_hass,
+)
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 import pytest
 from spoken import (
@@ -327,28 +336,19 @@ def test_without_a_pointer(open_talk: Open, key: str) -> None:
     assert until(lambda: sent(card) == before + 1)
 
 
-def test_whoever_has_typed_something_can_talk(open_talk: Open) -> None:
-    """The press takes the focus away from where it was."""
+@pytest.mark.parametrize("where", ["in the card", "elsewhere"])
+def test_the_press_may_take_the_focus_from_something_else(open_talk: Open, where: str) -> None:
     card = open_talk()
     quiet(card)
     before = sent(card)
-    card.find(".speak input").focus()
+    if where == "in the card":
+        card.find(".speak input").focus()
+    else:
+        focus_elsewhere(card)
     with held(card):
         card.page.wait_for_timeout(2500)
         expect(card.find(".talk")).to_have_class(re.compile("held"))
     assert until(lambda: sent(card) == before + 1)
-
-
-def test_whoever_has_typed_something_can_move_the_camera(open_talk: Open) -> None:
-    card = open_talk()
-    card.find(".speak input").focus()
-    card.forget()
-    card.press("left")
-    card.page.wait_for_timeout(1500)
-    expect(card.button("left")).to_have_class(re.compile("moving"))
-    card.page.mouse.up()
-    start, stop = card.started_and_stopped("left")
-    assert stop.arrived - start.arrived > 1
 
 
 def test_escape_discards_and_does_no_more(open_talk: Open) -> None:

@@ -20,12 +20,14 @@ export class TalkPress {
     button.addEventListener("lostpointercapture", ({ pointerId }) => this.#end("discard", pointerId));
     button.addEventListener("keydown", (event) => this.#key(event));
     button.addEventListener("keyup", (event) => this.#keyUp(event));
+    button.addEventListener("blur", () => this.#end("discard", " ")); // the keyup comes elsewhere
     button.addEventListener("click", (event) => this.#click(event));
     button.addEventListener("contextmenu", (event) => event.preventDefault());
     const discard = () => this.#end("discard");
     this.#outside = [
       [window, "keydown", (event) => this.#escape(event)],
-      [window, "blur", discard], // that of the button too, whose keyup would come elsewhere
+      // Not where only the focus moves on: a press takes it away from where it was.
+      [window, "blur", ({ target }) => target === window && discard()],
       [window, "pagehide", discard],
       [document, "visibilitychange", () => document.hidden && discard()],
     ];
