@@ -26,7 +26,7 @@ from .errors import translated
 from .live.log_filter import hide_signed_addresses
 from .live.preload import Preload, wanted_for_preload
 from .live.source_scheme import SourceScheme
-from .live.stills import Looks, frame_of_provider, frame_of_stream
+from .live.stills import frame_of_provider, frame_of_stream
 from .live.stream import FRESH, LiveStream
 from .live.webrtc import Sessions, WatchedProvider
 
@@ -68,7 +68,7 @@ class SodaCamera(SodaEntity, CameraEntity):
         self._sessions = Sessions(self._expect_picture, self._live_changed)
         self._provider: WatchedProvider | None = None
         self._acted_at = float("-inf")  # monotonic time of the last action on this camera
-        self.looks = Looks(camera.device.changed.emit)
+        self.looks_are_live = False  # dashboards were last shown what is live, not a photo
 
     @property
     @override
@@ -132,14 +132,17 @@ class SodaCamera(SodaEntity, CameraEntity):
         Who keeps the picture, or lets it be judged, may not.
         """
         only_looks = _is_a_look()
-        if (frame := await self._live_frame(width, height, only_looks=only_looks)) is not None:
+        frame = await self._live_frame(width, height, only_looks=only_looks)
+        if only_looks and self.looks_are_live is not (frame is not None):
+            self.looks_are_live = frame is not None
+            self.soda.device.changed.emit()
+        if frame is not None:
             self.content_type = "image/jpeg"
-            self.looks.note(only_looks=only_looks, live=True)
             return frame
         acts = not only_looks and self.coordinator.clock.monotonic() - self._acted_at < ACTION
         reason, last = PhotoReason.COMMANDED if acts else PhotoReason.LOOK, self.soda.snapshots.last
         by = self._context
-        with translated(self.camera_name), self.looks.at_photo(only_looks=only_looks):
+        with translated(self.camera_name):
             snapshot = await self.soda.snapshots.get(this_view=not only_looks, reason=reason)
         if acts and snapshot is not last:
             note_activity(self.hass, self.soda, Activity.PHOTO_TAKEN, by)

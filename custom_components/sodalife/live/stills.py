@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 from homeassistant.components.camera import Camera, CameraWebRTCProvider
 from homeassistant.components.stream import Stream
@@ -12,32 +10,6 @@ from homeassistant.components.stream import Stream
 from ..const import LOGGER
 
 PATIENCE = 2.0  # seconds that a provider may take; a capture after that must still be in time
-
-
-class Looks:
-    """Whether dashboards are shown what is live, or photos.
-
-    While it is what is live, it does not matter to them that a photo has failed.
-    """
-
-    def __init__(self, changed: Callable[[], None]) -> None:
-        """Take whom to tell; so far, they are shown photos."""
-        self.are_live = False
-        self._changed = changed
-
-    def note(self, *, only_looks: bool, live: bool) -> None:
-        """Take note of what was shown, if it was to a dashboard."""
-        if only_looks and live is not self.are_live:
-            self.are_live = live
-            self._changed()
-
-    @contextmanager
-    def at_photo(self, *, only_looks: bool) -> Iterator[None]:
-        """Take note, whatever comes of it, that a photo was wanted: what is live had none."""
-        try:
-            yield
-        finally:
-            self.note(only_looks=only_looks, live=False)
 
 
 async def frame_of_stream(stream: Stream, width: int | None, height: int | None) -> bytes | None:
