@@ -191,6 +191,7 @@ def test_many_phrases_leave_the_picture_and_the_way_back(
         width, height = size
         card = open_card({"viewport": {"width": width, "height": height}})
         card.find(".stage").click()
+        expect(card.find(".body.large")).to_be_visible()
         expect(card.find(".phrases button")).to_have_count(12)
         stage = card.find(".stage").bounding_box()
         assert stage is not None

@@ -39,6 +39,7 @@ from spoken import (
 LATEST = 0.4  # seconds from the release until the camera has it
 TRIES = 3
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
+RECORDER = re.compile(r"/recorder\.js")
 ELSEWHERE = "home.test"  # another name of this machine's: http there is not safe to a browser
 
 type Open = Callable[..., CardPage]
@@ -231,14 +232,14 @@ def test_sliding_off_sends_nothing_and_lets_the_microphone_go(open_talk: Open) -
 
 def test_the_microphone_is_let_go_with_the_button_whatever_is_waited_for(open_talk: Open) -> None:
     """On a slow network, what records is not there yet."""
-    card = open_talk()
+    card = open_talk(service_workers="block")  # or what they fetch is not seen here
     microphones = follow_microphones(card)
     delayed: list[Route] = []
 
     def delay(route: Route) -> None:
         delayed.append(route)
 
-    card.page.route(re.compile("recorder-worklet"), delay)
+    card.page.route(RECORDER, delay)
     before = sent(card)
     card.find(".talk").hover()
     card.page.mouse.down()
@@ -248,7 +249,7 @@ def test_the_microphone_is_let_go_with_the_button_whatever_is_waited_for(open_ta
     card.page.mouse.up()
     assert until(lambda: microphones() == ["ended"], 1)
     expect(card.find(".told")).to_have_text(re.compile("microphone is ready: press and hold"))
-    card.page.unroute(re.compile("recorder-worklet"))
+    card.page.unroute(RECORDER)
     for route in delayed:
         route.continue_()
     card.page.wait_for_timeout(1000)
