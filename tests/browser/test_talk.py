@@ -249,9 +249,9 @@ def test_the_microphone_is_let_go_with_the_button_whatever_is_waited_for(open_ta
     card.page.mouse.up()
     assert until(lambda: microphones() == ["ended"], 1)
     expect(card.find(".told")).to_have_text(re.compile("microphone is ready: press and hold"))
-    card.page.unroute(RECORDER)
     for route in delayed:
         route.continue_()
+    card.page.unroute(RECORDER)
     card.page.wait_for_timeout(1000)
     with held(card):  # the next one is as good as ever
         card.page.wait_for_timeout(2500)
