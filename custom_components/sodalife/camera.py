@@ -68,6 +68,7 @@ class SodaCamera(SodaEntity, CameraEntity):
         self._sessions = Sessions(self._expect_picture, self._live_changed, camera.live.doubt)
         self._provider: WatchedProvider | None = None
         self._acted_at = float("-inf")  # monotonic time of the last action on this camera
+        self.looks_are_live = False  # dashboards were last shown what is live, not a photo
 
     @property
     @override
@@ -132,7 +133,11 @@ class SodaCamera(SodaEntity, CameraEntity):
         Who keeps the picture, or lets it be judged, may not.
         """
         only_looks = _is_a_look()
-        if (frame := await self._live_frame(width, height, only_looks=only_looks)) is not None:
+        frame = await self._live_frame(width, height, only_looks=only_looks)
+        if only_looks and self.looks_are_live is not (frame is not None):
+            self.looks_are_live = frame is not None
+            self.soda.device.changed.emit()
+        if frame is not None:
             self.content_type = "image/jpeg"
             return frame
         acts = not only_looks and self.coordinator.clock.monotonic() - self._acted_at < ACTION

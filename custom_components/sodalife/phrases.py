@@ -103,8 +103,9 @@ def name_of(media_id: str) -> str | None:
 
 def _found(options: Mapping[str, Any], name: str) -> Phrase | None:
     """Return a phrase by its name or, since that may be cut, by all that is said."""
-    known = phrases(options).values()
-    return next((phrase for phrase in known if name in {phrase.name, phrase.content}), None)
+    known = phrases(options)
+    said = (phrase for phrase in known.values() if phrase.content == name)
+    return known.get(name) or next(said, None)
 
 
 async def async_say(entity: SodaEntity, name: str, gong: str | None = None) -> None:

@@ -21,7 +21,7 @@ from .api.errors import VoiceEmpty, VoiceFormat
 from .api.single_flight import launch, outcome_of
 from .audio.clip import async_media_clip
 from .audio.formats import MIN_SOUND, recognise
-from .audio.gong import async_gong
+from .audio.gong import MAX_GONG, NO_GONG, async_gong
 from .audio.join import read_all
 from .audio.media import Media, async_spooled, write_all
 from .const import DOMAIN, OPT_GONG
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from .camera import SodaCamera
 
 MAX_CLIP = 2 * 1000 * 1000  # bytes: a minute of 16 kHz mono, 16 bit
+MAX_SECONDS = 60.0  # what the platform takes for certain
 CHUNK = 1 << 16
 # Of what is refused before it waits; all else stands in the way for now.
 STATUS = {
@@ -71,9 +72,12 @@ class TalkView(HomeAssistantView):
         try:
             camera = self._camera(request, entity_id)
             with translated(camera.camera_name):
-                file = await self._received(request)
+                file, seconds = await self._received(request)
+                # A minute and a gong would be refused: what was said counts more.
+                room = seconds <= MAX_SECONDS - MAX_GONG
+                gong = camera.coordinator.options[OPT_GONG] if room else NO_GONG
                 # Home Assistant cancels this if the page is closed; what was said is sent.
-                await outcome_of(launch(self._play(file, camera, answer, by)))
+                await outcome_of(launch(self._play(file, gong, camera, answer, by)))
         except HomeAssistantError as err:
             return await answer.refuse(err)
         except (OSError, web.RequestPayloadError):  # whoever spoke has gone meanwhile
@@ -94,13 +98,15 @@ class TalkView(HomeAssistantView):
             raise unreachable(camera)
         return camera
 
-    async def _play(self, file: FileIO, camera: SodaCamera, answer: _Answer, by: Context) -> None:
+    async def _play(
+        self, file: FileIO, gong: str, camera: SodaCamera, answer: _Answer, by: Context
+    ) -> None:
         async def opened() -> FileIO:
             return file
 
         with file:
-            gong = await async_gong(self._hass, camera.coordinator.options[OPT_GONG], None)
-            media = Media(object(), None, opened).after(gong)
+            first = await async_gong(self._hass, gong, None)
+            media = Media(object(), None, opened).after(first)
             speaker, place = camera.soda.speaker, Place.ANNOUNCEMENT
             wait = speaker.wait(place)
 
@@ -114,8 +120,8 @@ class TalkView(HomeAssistantView):
             note_activity(camera.hass, camera.soda, Activity.SPOKE, by)
             await answer.tell(state="accepted", seconds=round(plays, 2))
 
-    async def _received(self, request: web.Request) -> FileIO:
-        """Return a file with the sound that was sent, to be closed by whoever asked for it."""
+    async def _received(self, request: web.Request) -> tuple[FileIO, float]:
+        """Return a file with what was sent, for whoever asked to close, and its length."""
         limit = str(MAX_CLIP // 10**6)
         size = request.content_length or 0
         if size > MAX_CLIP:
@@ -127,19 +133,23 @@ class TalkView(HomeAssistantView):
                 if (size := size + len(piece)) > MAX_CLIP:
                     raise invalid("clip_too_large", limit=limit)
                 await self._hass.async_add_executor_job(write_all, file, piece)
-            await self._hass.async_add_executor_job(_require_sound, file)
+            seconds = await self._hass.async_add_executor_job(_require_sound, file)
             closing.pop_all()
-            return file
+            return file, seconds
 
 
-def _require_sound(file: FileIO) -> None:
-    """Refuse what the platform would not take as it is; whoever speaks waits for no conversion."""
+def _require_sound(file: FileIO) -> float:
+    """Refuse what the platform would not take as it is, or return how long it is.
+
+    Whoever speaks waits for no conversion.
+    """
     content = read_all(file)
     found = recognise(content)
     if found is None and content:
         raise VoiceFormat("", "not a sound")
     if found is None or found.seconds < MIN_SOUND:
         raise VoiceEmpty
+    return found.seconds
 
 
 class _Answer:

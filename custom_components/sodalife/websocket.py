@@ -49,6 +49,8 @@ def obstacles(camera: SodaCamera) -> Obstacles:
             found[name] = failure.error
     if camera.soda.snapshots.budget.left == 0:
         found.setdefault("photo", PhotoBudgetUsed())
+    if camera.looks_are_live:  # as long as that goes on, no photo is missed
+        found.pop("photo", None)
     return {name: translation_of(err, camera.camera_name) for name, err in found.items()}
 
 

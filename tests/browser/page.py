@@ -109,6 +109,17 @@ def save(page: Page, *cards: dict[str, Any], view_type: str = "sections") -> Non
     )
 
 
+def focus_elsewhere(card: CardPage) -> None:
+    """Have the focus where it is after a click on a tab, or into a search field."""
+    card.page.evaluate(
+        """() => {
+            const field = document.body.appendChild(document.createElement("input"));
+            field.style = "position: fixed; bottom: 0; right: 0; width: 1px";
+            field.focus();
+        }"""
+    )
+
+
 @dataclass(frozen=True)
 class Call:
     """A PTZ call that arrived at the platform."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 import re
 
-from page import LIVE, PLAYER, START, STOP, CardPage, until
-from playwright.sync_api import expect
+from page import LIVE, PLAYER, START, STOP, CardPage, set_options, until
+from playwright.sync_api import Page, expect
 import pytest
 
 type Open = Callable[..., CardPage]
@@ -185,6 +185,44 @@ def test_phone_in_landscape_by_touch(open_card: Open) -> None:
 
 
 @pytest.mark.own
+@pytest.mark.parametrize("size", [(390, 844), (844, 390), (1280, 720)], ids=str)
+def test_many_phrases_leave_the_picture_and_the_way_back(
+    open_card: Open, first_page: Page, size: tuple[int, int]
+) -> None:
+    words = "您好，快递请放在门口的柜子里，谢谢，我马上就回来取，请不要走开"
+    set_options(first_page, phrases=[f"{number} {words}" for number in range(12)])
+    try:
+        width, height = size
+        card = open_card({"viewport": {"width": width, "height": height}})
+        card.find(".stage").click()
+        expect(card.find(".body.large")).to_be_visible()
+        expect(card.find(".phrases button")).to_have_count(12)
+        stage = card.find(".stage").bounding_box()
+        assert stage is not None
+        assert stage["height"] > height / 3
+        card.find(".phrases button").last.scroll_into_view_if_needed()
+        expect(card.find(".phrases button").last).to_be_in_viewport()
+        card.find(".open").click(timeout=3000)
+        expect(card.find(".body")).not_to_have_class(re.compile("large"))
+    finally:
+        set_options(first_page)
+
+
+def test_a_wide_card_s_picture_has_all_of_the_page(open_card: Open) -> None:
+    """Where there is room, the controls are beside the picture; large, they are on it."""
+    card = open_card({"viewport": {"width": 1280, "height": 720}}, view_type="panel")
+    beside = card.find(".controls").bounding_box()
+    picture = card.find(".picture").bounding_box()
+    assert beside is not None
+    assert picture is not None
+    assert beside["x"] >= picture["x"] + picture["width"]
+    card.find(".stage").click()
+    expect(card.find(".body.large")).to_be_visible()
+    picture = card.find(".picture").bounding_box()
+    assert picture is not None
+    assert picture["width"] == 1280
+
+
 def test_focus_stays_within_it(large: CardPage) -> None:
     within = "() => document.activeElement && true"
     for _ in range(40):

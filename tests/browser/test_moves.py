@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 import time
 
-from page import CAMERA, HASS, QUICK_OPTIONS, START, STOP, CardPage, until
+from page import CAMERA, HASS, QUICK_OPTIONS, START, STOP, CardPage, focus_elsewhere, until
 from playwright.sync_api import Page, expect
 import pytest
 
@@ -32,6 +32,16 @@ def test_long_hold_is_one_move(card: CardPage) -> None:
     start, stop = card.started_and_stopped("right")
     assert stop.arrived > card.released
     assert stop.arrived - start.arrived > 10.1
+
+
+def test_the_press_may_take_the_focus_from_something_else(card: CardPage) -> None:
+    """For instance from the tab of the dashboard that was clicked just now."""
+    focus_elsewhere(card)
+    card.press("left")
+    card.page.wait_for_timeout(1500)
+    card.page.mouse.up()
+    start, stop = card.started_and_stopped("left")
+    assert stop.arrived - start.arrived > 1
 
 
 def test_tap_is_a_short_pulse(card: CardPage) -> None:

@@ -13,8 +13,17 @@ from urllib.request import urlopen
 
 from conftest import SERIAL
 from demo_home import CHROMIUM_OPTIONS, Demo, chromium
-from page import CAMERA, HASS, CardPage, save, set_options, until, wait_for_hass
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from page import (
+    CAMERA,
+    HASS,
+    CardPage,
+    focus_elsewhere,
+    save,
+    set_options,
+    until,
+    wait_for_hass,
+)
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 import pytest
 from spoken import (
     BEFORE,
@@ -30,6 +39,7 @@ from spoken import (
 LATEST = 0.4  # seconds from the release until the camera has it
 TRIES = 3
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
+RECORDER = re.compile(r"/recorder\.js")
 ELSEWHERE = "home.test"  # another name of this machine's: http there is not safe to a browser
 
 type Open = Callable[..., CardPage]
@@ -207,6 +217,73 @@ def test_what_records_is_loaded_by_the_first_press(open_talk: Open) -> None:
 
 def test_sliding_off_sends_nothing_and_lets_the_microphone_go(open_talk: Open) -> None:
     card = open_talk()
+    microphones = follow_microphones(card)
+    before = sent(card)
+    with held(card):
+        card.page.wait_for_timeout(2500)
+        assert microphones() == ["live"]
+        card.page.mouse.move(5, 5)
+        expect(card.find(".told")).to_have_text("Discarded. Nothing was sent.")
+        assert microphones() == ["ended"]
+    time.sleep(0.5)
+    assert sent(card) == before
+    with held(card):  # the next one is as good as ever
+        card.page.wait_for_timeout(2500)
+    assert until(lambda: sent(card) == before + 1)
+    assert microphones() == ["ended"] * 2
+
+
+def test_the_microphone_is_let_go_with_the_button_whatever_is_waited_for(open_talk: Open) -> None:
+    """On a slow network, what records is not there yet."""
+    card = open_talk(service_workers="block")  # or what they fetch is not seen here
+    microphones = follow_microphones(card)
+    delayed: list[Route] = []
+
+    def delay(route: Route) -> None:
+        delayed.append(route)
+
+    card.page.route(RECORDER, delay)
+    before = sent(card)
+    card.find(".talk").hover()
+    card.page.mouse.down()
+    expect(card.find(".slide")).to_have_text(re.compile("Asking"))
+    card.page.wait_for_timeout(1500)
+    assert microphones() == ["live"]
+    card.page.mouse.up()
+    assert until(lambda: microphones() == ["ended"], 1)
+    expect(card.find(".told")).to_have_text(re.compile("microphone is ready: press and hold"))
+    for route in delayed:
+        route.continue_()
+    card.page.unroute(RECORDER)
+    card.page.wait_for_timeout(1000)
+    with held(card):  # the next one is as good as ever
+        card.page.wait_for_timeout(2500)
+    assert until(lambda: sent(card) == before + 1)
+    assert microphones() == ["ended"] * 2
+
+
+@pytest.mark.parametrize("how", ["the card goes", "the camera goes"])
+def test_nobody_records_on_when_there_is_no_card(open_talk: Open, how: str) -> None:
+    card = open_talk()
+    microphones = follow_microphones(card)
+    before = sent(card)
+    card.find(".talk").focus()
+    card.page.keyboard.press("Enter")
+    expect(card.find(".talk")).to_have_class(re.compile("held"))
+    card.page.wait_for_timeout(2500)
+    card.with_hass(
+        {
+            "the card goes": "card.remove();",
+            "the camera goes": f'delete states["{CAMERA}"]; card.hass = {{...hass, states}};',
+        }[how]
+    )
+    assert until(lambda: microphones() == ["ended"], 1)
+    time.sleep(0.5)
+    assert sent(card) == before
+
+
+def follow_microphones(card: CardPage) -> Callable[[], list[str]]:
+    """Follow what the page opens from now on; return how to look what has become of it."""
     card.page.evaluate(
         """() => {
             const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
@@ -218,19 +295,8 @@ def test_sliding_off_sends_nothing_and_lets_the_microphone_go(open_talk: Open) -
             };
         }"""
     )
-    before = sent(card)
-    with held(card):
-        card.page.wait_for_timeout(2500)
-        assert card.page.evaluate("tracks.map(track => track.readyState)") == ["live"]
-        card.page.mouse.move(5, 5)
-        expect(card.find(".told")).to_have_text("Discarded. Nothing was sent.")
-        assert card.page.evaluate("tracks.map(track => track.readyState)") == ["ended"]
-    time.sleep(0.5)
-    assert sent(card) == before
-    with held(card):  # the next one is as good as ever
-        card.page.wait_for_timeout(2500)
-    assert until(lambda: sent(card) == before + 1)
-    assert card.page.evaluate("tracks.map(track => track.readyState)") == ["ended"] * 2
+    states = "tracks.map(track => track.readyState)"
+    return lambda: list(card.page.evaluate(states))
 
 
 def test_less_than_half_a_second_is_a_hint(open_talk: Open) -> None:
@@ -276,6 +342,21 @@ def test_without_a_pointer(open_talk: Open, key: str) -> None:
     assert until(lambda: sent(card) == before + 1)
 
 
+@pytest.mark.parametrize("where", ["in the card", "elsewhere"])
+def test_the_press_may_take_the_focus_from_something_else(open_talk: Open, where: str) -> None:
+    card = open_talk()
+    quiet(card)
+    before = sent(card)
+    if where == "in the card":
+        card.find(".speak input").focus()
+    else:
+        focus_elsewhere(card)
+    with held(card):
+        card.page.wait_for_timeout(2500)
+        expect(card.find(".talk")).to_have_class(re.compile("held"))
+    assert until(lambda: sent(card) == before + 1)
+
+
 @pytest.mark.own
 def test_escape_discards_and_does_no_more(open_talk: Open) -> None:
     card = open_talk()
@@ -289,6 +370,36 @@ def test_escape_discards_and_does_no_more(open_talk: Open) -> None:
     card.page.keyboard.press("Escape")
     expect(card.find(".told")).to_have_text("Discarded. Nothing was sent.")
     expect(card.find(".body.large")).to_be_visible()
+    card.page.keyboard.up("Space")
+    time.sleep(0.5)
+    assert sent(card) == before
+
+
+def test_a_key_that_is_held_is_one_press(open_talk: Open) -> None:
+    """Keys repeat, and each repetition of Enter is a click to a browser."""
+    card = open_talk()
+    microphones = follow_microphones(card)
+    card.find(".talk").focus()
+    for _ in range(6):
+        card.page.keyboard.down("Enter")
+    expect(card.find(".talk")).to_have_class(re.compile("held"))
+    card.page.keyboard.up("Enter")
+    card.page.wait_for_timeout(300)
+    assert microphones() == ["live"]
+    card.page.keyboard.press("Escape")
+
+
+def test_whoever_tabs_away_with_the_space_bar_held_sends_nothing(open_talk: Open) -> None:
+    card = open_talk()
+    microphones = follow_microphones(card)
+    before = sent(card)
+    card.find(".talk").focus()
+    card.page.keyboard.down("Space")
+    expect(card.find(".talk")).to_have_class(re.compile("held"))
+    card.page.wait_for_timeout(2000)
+    card.page.keyboard.press("Tab")
+    expect(card.find(".told")).to_have_text("Discarded. Nothing was sent.")
+    assert microphones() == ["ended"]
     card.page.keyboard.up("Space")
     time.sleep(0.5)
     assert sent(card) == before
@@ -389,14 +500,20 @@ def test_somebody_who_may_only_look(open_talk: Open, viewer: Any) -> None:
     assert sent(card) == before
 
 
-def test_a_camera_that_has_gone_offline(open_talk: Open, demo: Demo) -> None:
+def test_a_camera_that_has_gone_offline(open_talk: Open) -> None:
     card = open_talk()
     quiet(card)
-    demo.change(SERIAL, online=False)
-    try:
+    with offline(card):
         assert "is offline" in try_to_talk(card)
+
+
+@contextmanager
+def offline(card: CardPage) -> Iterator[None]:
+    card.demo.change(SERIAL, online=False)
+    try:
+        yield
     finally:
-        demo.change(SERIAL, online=True)
+        card.demo.change(SERIAL, online=True)
         online = f"{HASS}.states['{CAMERA}'].state !== 'unavailable'"
         card.page.wait_for_function(online, timeout=60_000)
 
@@ -471,6 +588,11 @@ def test_a_phrase_is_said_at_a_touch(open_talk: Open, first_page: Page) -> None:
         expect(chips).to_have_text(["Welcome!", "Closed"])
         chips.first.click()
         assert until(lambda: sent(card) == before + 1)
+        with offline(card):
+            card.find(".capture").click()
+            expect(card.find(".talk")).to_be_disabled(timeout=30_000)
+            expect(chips).to_have_text(["Welcome!", "Closed"])  # nothing moves into their place
+            expect(chips.first).to_be_disabled()
         set_options(first_page, phrases=["Closed = The shop is closed."])
         expect(chips).to_have_text(["Closed"])
     finally:

@@ -1,66 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { HoldToTalk, LONGEST, SHORTEST } from "../../custom_components/sodalife/www/hold-to-talk.js";
-import { settled, TestClock } from "./stand-ins.js";
-
-const CLIP = new ArrayBuffer(8);
-
-/** A microphone that opens, and a camera that answers, when the test says so. */
-function begin() {
-  const clock = new TestClock();
-  const opens = /** @type {{ answer: (recording: any) => void, refuse: (error: any) => void }[]} */ ([]);
-  const sends =
-    /** @type {{ clip: ArrayBuffer, step: (step: any) => void, fail: (error: any) => void }[]} */ ([]);
-  const told = /** @type {string[]} */ ([]);
-  const open = () =>
-    /** @type {Promise<any>} */ (
-      new Promise((resolve, reject) => opens.push({ answer: resolve, refuse: reject }))
-    );
-  async function* send(/** @type {ArrayBuffer} */ clip) {
-    for (;;) {
-      const step = await new Promise((resolve, reject) => sends.push({ clip, step: resolve, fail: reject }));
-      yield /** @type {any} */ (step);
-      if (step.state === "accepted") return;
-    }
-  }
-  const talk = new HoldToTalk(
-    open,
-    send,
-    (what) => {
-      const { key = "", values, note, error, isBad } = what ?? {};
-      const failed = /** @type {any} */ (error)?.message;
-      const words = [note, key, values?.seconds, failed, isBad && "bad"].filter(Boolean).join(" ");
-      if (words) told.push(words);
-    },
-    clock,
-  );
-  return { clock, opens, sends, talk, told };
-}
-
-/** @param {ArrayBuffer | null} clip what was spoken */
-function recording(clip = CLIP) {
-  return {
-    level: 0.5,
-    dropped: 0,
-    stopped: 0,
-    stop: async () => clip,
-    drop() {
-      this.dropped++;
-    },
-  };
-}
-
-/** Somebody has held the button for so long. */
-async function spoken(ms = 2000, clip = /** @type {ArrayBuffer | null} */ (CLIP)) {
-  const world = begin();
-  const made = recording(clip);
-  world.talk.press();
-  world.opens[0].answer(made);
-  await settled();
-  await world.clock.pass(ms);
-  return { ...world, made };
-}
+import { LONGEST, SHORTEST } from "../../custom_components/sodalife/www/hold-to-talk.js";
+import { settled } from "./stand-ins.js";
+import { begin, CLIP, recording, spoken } from "./talkers.js";
 
 test("what was held long enough is sent, and how far it comes is told", async () => {
   const { clock, sends, talk, told } = await spoken();

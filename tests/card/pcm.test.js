@@ -124,3 +124,13 @@ test("a minute is made ready in good time", () => {
   clipOf([minute], 48000);
   assert.ok(performance.now() - began < 2000);
 });
+
+test("whoever speaks to the last moment has a minute, not more: the platform takes no more", () => {
+  const clip = clipOf([tone(60.3, 300, 0.3)], RATE);
+  assert.equal(clip?.byteLength, 44 + 60 * 2 * RATE);
+});
+
+test("whoever lets go at the first sound has said nothing: the platform takes no less", () => {
+  assert.equal(clipOf([joined(noise(1), tone(0.06, 300))], RATE), null);
+  assert.notEqual(clipOf([joined(noise(1), tone(0.12, 300))], RATE), null);
+});

@@ -86,3 +86,8 @@ test("nobody is there", async () => {
   const sending = sendVoice(hass, "camera.yard", CLIP).next();
   await assert.rejects(sending, (error) => error instanceof NotSent && error.key === "disconnected");
 });
+
+test("a page of a proxy's in place of an answer is not taken for one", async () => {
+  const page = "<html>\n<body>Log in</body>\n</html>";
+  await assert.rejects(steps([page]), { key: "talk_refused", values: { status: "200" } });
+});

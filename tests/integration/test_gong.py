@@ -214,6 +214,31 @@ async def test_a_gong_that_cannot_be_had(
     assert sim.voices == []
 
 
+async def test_a_gong_that_is_no_sound_is_not_put_down_to_what_is_said(
+    set_up: SetUp, sim: SimCamera, act: Act, media_folder: Path
+) -> None:
+    (media_folder / "spoken.wav").write_bytes(wav(1.5))
+    (media_folder / "text.mp3").write_bytes(b"No sound" * 100)
+    await set_up()
+    said = {"file": str(media_folder / "spoken.wav"), "gong": f"{LOCAL}text.mp3"}
+    await refused(act("send_voice", **said), "gong_format")
+    said = {"file": str(media_folder / "text.mp3"), "gong": "bell"}
+    await refused(act("send_voice", **said), "voice_format")
+    assert sim.voices == []
+
+
+@pytest.mark.parametrize("size", [0, 36, 0xFFFFFFFF], ids=["none", "too small", "too large"])
+async def test_a_wav_that_was_written_as_a_stream_is_joined_too(
+    set_up: SetUp, sim: SimCamera, act: Act, media_folder: Path, size: int
+) -> None:
+    """Its first size was not known when it was written; the platform does not mind, either."""
+    head, rest = wav(1.5)[:4], wav(1.5)[8:]
+    (media_folder / "spoken.wav").write_bytes(head + size.to_bytes(4, "little") + rest)
+    await set_up()
+    await act("send_voice", file=str(media_folder / "spoken.wav"), gong="bell")
+    assert abs(sim.voices[0].duration - 3.1) < 0.15
+
+
 @pytest.mark.parametrize("content", [wav(0.1), b"RIFF"], ids=["next to nothing", "no sound"])
 async def test_a_gong_is_not_sent_alone(
     set_up: SetUp, sim: SimCamera, act: Act, media_folder: Path, content: bytes

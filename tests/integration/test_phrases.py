@@ -17,7 +17,7 @@ from simulator.camera import SimCamera
 from tests.clock import ManualClock
 from tests.integration.common import OTHER, SERIAL, Act, FindEntity, SetUp
 from tests.integration.refusals import LOCAL, refused
-from tests.integration.sounds import wav
+from tests.integration.sounds import sound, wav
 
 
 @pytest.mark.parametrize(
@@ -65,6 +65,15 @@ async def test_a_long_phrase_is_known_by_its_text(
     await set_up(options={"phrases": [text]})
     await act("say_phrase", phrase=text)
     assert len(sim.voices) == 1
+
+
+async def test_a_name_is_looked_for_before_what_others_say(
+    espeak: str, set_up: SetUp, act: Act, sim: SimCamera, media_folder: Any
+) -> None:
+    (media_folder / "long.wav").write_bytes(wav(5))
+    await set_up(options={"phrases": ["Hello = Welcome", f"Welcome = {LOCAL}long.wav"]})
+    await act("say_phrase", phrase="Welcome")
+    assert sim.voices[0].data == wav(5)
 
 
 async def test_a_phrase_that_there_is_not(set_up: SetUp, act: Act, sim: SimCamera) -> None:
@@ -181,11 +190,30 @@ async def test_what_the_options_refuse(
     assert shown["gong"]["suggested_value"] == "bell"
 
 
-async def test_any_media_id_can_be_the_gong(hass: HomeAssistant, set_up: SetUp) -> None:
+async def test_any_media_id_can_be_the_gong(
+    hass: HomeAssistant, set_up: SetUp, media_folder: Any
+) -> None:
+    (media_folder / "own.mp3").write_bytes(sound("mp3"))
     entry = await set_up()
     assert entry.runtime_data.options["gong"] == "none"
-    result = await configure(hass, entry.entry_id, gong=f"{LOCAL}own.mp3")
+    result = await configure(hass, entry.entry_id, gong=f" {LOCAL}own.mp3 ")
     assert result["data"]["gong"] == f"{LOCAL}own.mp3"
+    (media_folder / "own.mp3").unlink()  # for now: it keeps nobody from other options
+    result = await configure(hass, entry.entry_id, gong=f"{LOCAL}own.mp3", phrases=["Welcome!"])
+    assert result["data"]["phrases"] == ["Welcome!"]
+
+
+@pytest.mark.parametrize(
+    "gong", ["Bell", f"{LOCAL}gone.mp3", f"{LOCAL}text.mp3", f"{LOCAL}song.wav", "media-source://x"]
+)
+async def test_a_gong_that_would_spoil_all_that_is_said_is_refused(
+    hass: HomeAssistant, set_up: SetUp, media_folder: Any, gong: str
+) -> None:
+    (media_folder / "text.mp3").write_bytes(b"No sound" * 100)
+    (media_folder / "song.wav").write_bytes(wav(6))
+    entry = await set_up()
+    result = await configure(hass, entry.entry_id, gong=gong)
+    assert result["errors"] == {"gong": "gong_unusable"}
 
 
 async def test_diagnostics_do_not_tell_them(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 import json
+import struct
 from typing import Any
 
 from aiohttp import ClientResponse
@@ -20,6 +21,10 @@ from simulator.camera import SimCamera
 from tests.clock import ManualClock, until
 from tests.integration.common import OTHER, SERIAL, FindEntity, SetUp, count_arrived
 from tests.integration.sounds import sound, wav
+
+# A wav whose format is two bytes too short: what follows could be taken for them.
+_FORMAT = struct.pack("<IHHIIH", 14, 1, 1, 16000, 32000, 2) + struct.pack("<H2xI", 16, 0)
+SHORT_HEAD = wav(1)[:16] + _FORMAT + wav(1)[36:]
 
 type Talk = Callable[..., Awaitable[tuple[int, list[dict[str, Any]]]]]
 
@@ -72,9 +77,10 @@ async def test_whatever_the_platform_takes_is_taken(talk: Talk, sim: SimCamera, 
         (wav(0.1), 415, "voice_empty"),
         (b"<html>", 415, "voice_format"),
         (sound("ogg"), 415, "voice_format"),
+        (SHORT_HEAD, 415, "voice_format"),
         (wav(70), 413, "clip_too_large"),
     ],
-    ids=["nothing", "next to nothing", "no sound", "to be converted", "70 seconds"],
+    ids=["nothing", "next to nothing", "no sound", "to be converted", "short head", "70 seconds"],
 )
 async def test_what_is_refused(
     talk: Talk, sim: SimCamera, content: bytes, status: int, key: str
@@ -91,6 +97,19 @@ async def test_a_minute_is_taken(talk: Talk, sim: SimCamera) -> None:
     status, _ = await talk(wav(60))
     assert status == 200
     assert round(sim.voices[0].duration) == 60
+
+
+async def test_of_a_minute_and_a_gong_the_minute_counts(
+    hass: HomeAssistant, clock: ManualClock, talk: Talk
+) -> None:
+    """The platform takes no more than that, and what was said would be lost."""
+    (entry,) = hass.config_entries.async_entries("sodalife")
+    hass.config_entries.async_update_entry(entry, options={**entry.options, "gong": "bell"})
+    await hass.async_block_till_done()
+    for seconds, heard in ((60, 60), (50, 51.6)):
+        _, told = await talk(wav(seconds))
+        assert told[-1] == {"state": "accepted", "seconds": heard}
+        await clock.advance(70)
 
 
 async def test_too_much_is_not_read_even_if_nobody_said_how_much_it_is(talk: Talk) -> None:

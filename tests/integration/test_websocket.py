@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from http import HTTPStatus
 from typing import Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import MockUser
+from pytest_homeassistant_custom_component.common import MockUser, async_fire_time_changed
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from simulator import Cloud, Fault
-from tests.clock import ManualClock
-from tests.integration.common import DOMAIN, OTHER, SERIAL, Act, FindEntity, SetUp
+from tests.clock import ManualClock, until
+from tests.integration.common import DOMAIN, OTHER, SERIAL, Act, FindEntity, Look, SetUp
+from tests.integration.viewing import Viewer
 
 ASKED = {"capture": ("capture", {}), "liveurl": ("get_live_url", {"answers": True})}
 QUICKLY = {"ptz_pulse": 0.1, "call_interval": 4}
@@ -74,6 +79,41 @@ async def test_reasons_are_told_when_they_come_and_when_they_go(
     cloud.faults.clear()
     await act(name, **fields)
     assert await browser.told() == {}
+
+
+async def test_a_photo_that_failed_is_no_matter_while_stills_are_frames_of_what_is_live(
+    hass: HomeAssistant,
+    set_up: SetUp,
+    entity_id: FindEntity,
+    hass_ws_client: WebSocketGenerator,
+    cloud: Cloud,
+    act: Act,
+    look: Look,
+    viewer: Callable[[], Awaitable[Viewer]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Home Assistant 2025.4 lets a stream run on for minutes after the last one has left it."""
+    monkeypatch.setattr("custom_components.sodalife.live.stream.FRESH", 3600)  # no test of that
+    await set_up()
+    somebody = await viewer()
+    assert (await somebody.ask())["success"]
+    await somebody.see()
+    browser = Browser(await hass_ws_client(hass), entity_id("camera"))
+    told = await browser.watch()
+    cloud.faults.add(Fault("code", "capture", code="10028", serial=SERIAL))
+    with pytest.raises(HomeAssistantError):
+        await act("capture")
+    while "photo" not in told:
+        told = await browser.told()
+    assert (await look())[0] == HTTPStatus.OK
+    assert await browser.told() == {}, "a newer picture than the photo would be is shown"
+    stream = hass.data["camera"].get_entity(browser.entity_id).stream
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=6))
+    await until(lambda: not stream.outputs())
+    await look()
+    told = {}
+    while "photo" not in told:
+        told = await browser.told()
 
 
 async def test_an_offline_camera_is_told_of_as_such(

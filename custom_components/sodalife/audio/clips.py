@@ -12,9 +12,10 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.util.hass_dict import HassKey
 
 from ..api import Clip, Sound
-from ..api.errors import SpeakerFull, VoiceEmpty, VoiceTooLarge
+from ..api.errors import SpeakerFull, VoiceEmpty, VoiceFormat, VoiceTooLarge
 from ..api.single_flight import launch, outcome_of
 from ..const import DOMAIN
+from ..errors import failed
 from .formats import MIN_SOUND, Format, recognise
 from .join import read_as_one
 from .media import Media, size_of
@@ -152,12 +153,21 @@ class Clips:
 
     async def _converted(self, file: FileIO, gong: FileIO | None) -> Clip:
         async with self._conversions, self.room.borrow(MAX_SOUND) as loan:
-            content = await async_to_mp3(self._hass, file, MAX_SOUND, gong)
+            content = await self._joined(file, gong)
             if len(content) > MAX_SOUND:
                 del content  # or the traceback keeps it
                 raise VoiceTooLarge
             found = await self._hass.async_add_executor_job(recognise, content)
             return _kept(loan, content, found)
+
+    async def _joined(self, file: FileIO, gong: FileIO | None) -> bytes:
+        try:
+            return await async_to_mp3(self._hass, file, MAX_SOUND, gong)
+        except VoiceFormat:
+            if gong is None:
+                raise
+            await async_to_mp3(self._hass, file, MAX_SOUND)  # it may be the sound's own fault
+            raise failed("gong_format") from None
 
 
 def _kept(loan: _Loan, content: bytes, found: Format | None) -> Clip:

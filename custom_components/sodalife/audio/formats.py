@@ -13,6 +13,7 @@ import struct
 
 MIN_SOUND = 0.2  # seconds; the platform fails on anything very short
 
+_WAVE_FORMAT = struct.Struct("<HHIIHH")
 _PCM = 1
 _SAMPLE_BITS = (8, 16)
 _RATES = range(8000, 48001)
@@ -70,8 +71,9 @@ def _wave(content: bytes) -> Format | None:
     while at + 8 <= len(content):
         name, size = struct.unpack_from("<4sI", content, at)
         at += 8
-        if name == b"fmt " and at + 16 <= len(content):
-            code, channels, rate, _, block, bits = struct.unpack_from("<HHIIHH", content, at)
+        # Of a shorter one, what is read would be of the next chunk, too.
+        if name == b"fmt " and _WAVE_FORMAT.size <= min(size, len(content) - at):
+            code, channels, rate, _, block, bits = _WAVE_FORMAT.unpack_from(content, at)
             if code != _PCM or bits not in _SAMPLE_BITS or rate not in _RATES:
                 return None
             if not 0 < channels <= _MAX_CHANNELS or block != channels * bits // 8:

@@ -34,7 +34,7 @@ def _joined(first: bytes, second: bytes) -> bytes | None:
         raise VoiceEmpty
     if any(found is None or found.kind != "wav" for found in kinds):
         return None
-    with wave.open(BytesIO(first)) as one, wave.open(BytesIO(second)) as other:
+    with wave.open(_whole(first)) as one, wave.open(_whole(second)) as other:
         if one.getparams()[:3] != other.getparams()[:3]:  # channels, bytes of a sample, rate
             return None
         made = BytesIO()
@@ -43,3 +43,12 @@ def _joined(first: bytes, second: bytes) -> bytes | None:
             for part in (one, other):
                 both.writeframes(part.readframes(part.getnframes()))
     return made.getvalue()
+
+
+def _whole(content: bytes) -> BytesIO:
+    """Return a wav with its true size at its head.
+
+    What was written as a stream did not know it, and is cut by what stands there.
+    """
+    size = len(content) - 8
+    return BytesIO(content[:4] + size.to_bytes(4, "little") + content[8:])

@@ -7,6 +7,7 @@ from typing import Any
 
 from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
 from homeassistant.const import UnitOfInformation, UnitOfTime
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.selector import (
     EntitySelector,
     EntitySelectorConfig,
@@ -21,7 +22,8 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from ..audio.gong import BUNDLED, NO_GONG
+from ..api.errors import SodaError
+from ..audio.gong import BUNDLED, NO_GONG, async_require_gong
 from ..const import (
     DEFAULT_OPTIONS,
     KEEP,
@@ -99,6 +101,8 @@ class SodaOptionsFlow(OptionsFlow):
                 errors[OPT_POLL_INTERVAL] = "poll_too_often"
             if (error := error_in(user_input.get(OPT_PHRASES, ()))) is not None:
                 errors[OPT_PHRASES] = error
+            if not await self._can_be_the_gong(user_input):
+                errors[OPT_GONG] = "gong_unusable"
             if not errors:
                 return self.async_create_entry(data=user_input)
         values = {**DEFAULT_OPTIONS, **(user_input or self.config_entry.options)}
@@ -107,3 +111,16 @@ class SodaOptionsFlow(OptionsFlow):
             data_schema=self.add_suggested_values_to_schema(OPTIONS, values),
             errors=errors,
         )
+
+    async def _can_be_the_gong(self, user_input: dict[str, Any]) -> bool:
+        """Try another gong; the one that there is keeps nobody from changing other options."""
+        if OPT_GONG not in user_input:
+            return True
+        wish = user_input[OPT_GONG] = user_input[OPT_GONG].strip()
+        if wish == self.config_entry.options.get(OPT_GONG):
+            return True
+        try:
+            await async_require_gong(self.hass, wish)
+        except (SodaError, HomeAssistantError):
+            return False
+        return True

@@ -21,7 +21,8 @@ export const CSS = `
 .large.idle .caption:not(:focus-within) { opacity: 0; }
 .large .controls {
   position: relative; z-index: 1;
-  grid-area: 1 / 1; place-self: end; box-sizing: border-box; width: 340px; max-width: 100vw; max-height: 100dvh;
+  grid-area: 1 / 1; place-self: end; box-sizing: border-box; width: 340px; max-width: 100vw;
+  max-height: calc(100dvh - 84px); /* with many phrases, the button that closes stays free all the same */
   overflow: auto; margin: 0 max(12px, env(safe-area-inset-right)) max(12px, env(safe-area-inset-bottom)) 0;
   padding: 12px; gap: 12px; border-radius: 28px; background: rgba(0, 0, 0, 0.35);
 }
@@ -32,7 +33,7 @@ export const CSS = `
 }
 @media (orientation: portrait) {
   .body.large { grid-template: minmax(0, 1fr) auto / minmax(0, 1fr); }
-  .large .controls { grid-area: 2 / 1; place-self: end center; margin-right: 0; background: none; }
+  .large .controls { grid-area: 2 / 1; place-self: end center; margin-right: 0; background: none; max-height: 60dvh; }
 }
 @media (max-height: 420px) and (orientation: landscape) {
   .large .controls { --cell: 52px; padding: 8px; gap: 8px; }

@@ -10,19 +10,22 @@ const PROMPTED = 1000; // so long nobody waits for a microphone, unless the brow
 /** Records while a button is held, and sends what was said. */
 export class HoldToTalk {
   /** @type {Recording | null} */ recording = null;
-  /** @type {object | null} what tells one press from the next */ #press = null;
+  /** @type {AbortController | null} what tells one press from the next, and that it is given up */ #press =
+    null;
   /** @type {object | null} the newest message */ #message = null;
   #since = 0;
   /** @type {number | undefined} */ #timer;
 
   /**
-   * @param {() => Promise<Recording>} open opens the microphone; what it throws has the `key` of a text
-   * @param {(clip: ArrayBuffer) => AsyncIterable<VoiceStep>} send
+   * @param {(signal: AbortSignal) => Promise<Recording | null>} open opens the microphone; null: it was
+   *   given up meanwhile. What it throws has the `key` of a text
+   * @param {() => (clip: ArrayBuffer) => AsyncIterable<VoiceStep>} addressed how to send to the camera
+   *   that is shown now
    * @param {(told?: ToldOfTalk) => void} changed shows it
    */
-  constructor(open, send, changed, clock = CLOCK) {
+  constructor(open, addressed, changed, clock = CLOCK) {
     this.open = open;
-    this.send = send;
+    this.addressed = addressed;
     this.changed = changed;
     this.clock = clock;
   }
@@ -38,14 +41,14 @@ export class HoldToTalk {
 
   async press() {
     if (this.#press) return;
-    const press = (this.#press = {});
+    const press = (this.#press = new AbortController());
     this.#message = null; // how far it has come is not told over what is told of this press
     const pressed = this.clock.now();
     this.changed({ key: "" });
     try {
-      const recording = await this.open();
-      if (this.#press === press) return this.#begin(recording);
-      recording.drop();
+      const recording = await this.open(press.signal);
+      if (recording && this.#press === press) return this.#begin(recording);
+      recording?.drop();
       if (!this.#press && this.clock.now() - pressed > PROMPTED) this.changed({ key: "talk_ready" });
     } catch (error) {
       if (this.#press && this.#press !== press) return;
@@ -64,6 +67,13 @@ export class HoldToTalk {
   /** Forget it: the pointer has left, the tab hides, or the like. */
   discard() {
     if (this.#press) this.#drop("talk_discarded");
+  }
+
+  /** Another camera is shown: it hears nothing of what was meant for this one, nor is it told there. */
+  forget() {
+    this.#message = null;
+    if (this.#press) this.discard();
+    else this.changed({ key: "" });
   }
 
   /** @param {Recording} recording */
@@ -88,6 +98,7 @@ export class HoldToTalk {
 
   /** @param {string} key why */
   #drop(key) {
+    this.#press?.abort();
     this.#end()?.drop();
     this.changed({ key });
   }
@@ -95,6 +106,7 @@ export class HoldToTalk {
   /** @param {string} [note] what is told beside how far it has come */
   async #finish(note) {
     const recording = /** @type {Recording} */ (this.#end());
+    const send = this.addressed();
     const message = (this.#message = {});
     const tell = (/** @type {ToldOfTalk} */ told) =>
       message === this.#message && this.changed({ ...told, note });
@@ -102,7 +114,7 @@ export class HoldToTalk {
     try {
       const clip = await recording.stop();
       if (!clip) return void tell({ key: "talk_silent", isBad: true });
-      for await (const step of this.send(clip)) this.#follow(step, tell);
+      for await (const step of send(clip)) this.#follow(step, tell);
     } catch (error) {
       this.changed({ key: "", error, isBad: true }); // also if there is a newer one
     }

@@ -22,19 +22,34 @@ export class NoMicrophone extends Error {
 
 /**
  * Open it, within a press: some browsers want that. What is needed to record is fetched meanwhile.
- * @returns {Promise<Recording>}
+ * @param {AbortSignal} signal that it is given up: it is let go at once, whatever is waited for
+ * @returns {Promise<Recording | null>} null: it was given up
  */
-export async function openMicrophone() {
+export async function openMicrophone(signal) {
   const stream = ask();
   const recorder = import("./recorder.js");
   recorder.catch(() => {}); // looked at below, unless there is no microphone anyway
   const opened = await stream;
-  try {
-    return await (await recorder).record(opened);
-  } catch {
+  const letGo = () => {
     for (const track of opened.getTracks()) track.stop();
-    throw new NoMicrophone("talk_no_sound");
-  }
+    return null;
+  };
+  if (signal.aborted) return letGo();
+  const givenUp = new Promise((/** @type {(nothing: null) => void} */ resolve) =>
+    signal.addEventListener("abort", () => resolve(letGo())),
+  );
+  const recording = recorder.then(({ record }) => record(opened, signal));
+  return Promise.race([givenUp, recording.catch(() => failed(signal, letGo))]);
+}
+
+/**
+ * @param {AbortSignal} signal
+ * @param {() => null} letGo
+ */
+function failed(signal, letGo) {
+  letGo();
+  if (signal.aborted) return null; // which is why
+  throw new NoMicrophone("talk_no_sound");
 }
 
 async function ask() {

@@ -2,6 +2,8 @@
 
 export const RATE = 16000; // Hz: what a camera's speaker has use for
 export const MARGIN = 0.1; // seconds kept around what was spoken: soft consonants are in there
+const SHORTEST = 0.2; // seconds; of less, the platform takes none
+const LONGEST = 60; // seconds; of more, the platform takes none
 const FRAME = 0.02; // seconds, for which a loudness is told
 const RUN = 3; // frames in a row that are loud: a click of a mouse is shorter
 const QUIETEST = 0.002; // of full scale; below it there is nothing but the microphone's own noise
@@ -150,6 +152,6 @@ export function clipOf(parts, rate) {
     samples.set(part, at);
     at += part.length;
   }
-  const speech = spoken(resample(samples, rate));
-  return speech.length ? wav(normalised(speech)) : null;
+  const speech = spoken(resample(samples, rate)).subarray(0, LONGEST * RATE);
+  return speech.length >= SHORTEST * RATE ? wav(normalised(speech)) : null;
 }

@@ -13,6 +13,7 @@ const CSS = `
 /** Owns the row of chips. */
 export class Phrases {
   /** @type {CameraView | undefined} */ #view;
+  /** @type {string[]} */ #known = [];
   #shown = "";
 
   /**
@@ -29,12 +30,14 @@ export class Phrases {
 
   /** @param {CameraView} view */
   show(view) {
+    if (this.#view?.id !== view.id) this.#known = [];
     this.#view = view;
-    /** @type {string[]} */
-    const phrases = view.stateOf("media_player.speaker")?.attributes.phrases ?? [];
-    this.row.hidden = !view.wants("voice") || !phrases.length;
+    const told = view.stateOf("media_player.speaker")?.attributes.phrases;
+    // Of what cannot be reached, Home Assistant tells nothing: the chips stay where they are.
+    if (told || view.available) this.#known = told ?? [];
+    this.row.hidden = !view.wants("voice") || !this.#known.length;
     label(this.row, this.ha.text("phrases"));
-    if (this.#shown !== phrases.join("\n")) this.#build(phrases);
+    if (this.#shown !== this.#known.join("\n")) this.#build(this.#known);
     for (const chip of this.chips) chip.disabled = !view.available || chip.classList.contains("busy");
   }
 

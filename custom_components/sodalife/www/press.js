@@ -51,7 +51,8 @@ export class Presses {
       [window, "pointercancel", (event) => this.#letGo("cancel", event.pointerId)],
       [window, "keyup", (event) => this.#letGo("release", event.code)],
       [window, "keydown", (event) => this.#escape(event)],
-      [window, "blur", cancel],
+      // Not where only the focus moves on: a press takes it away from where it was.
+      [window, "blur", ({ target }) => target === window && cancel()],
       [window, "pagehide", cancel],
       [document, "visibilitychange", () => document.hidden && cancel()],
     ];

@@ -10,9 +10,12 @@ const SILENT = -60; // decibels at which the meter shows nothing
 /**
  * Begin to record; return when sound comes.
  * @param {MediaStream} stream
+ * @param {AbortSignal} signal that nobody wants it any more
  */
-export async function record(stream) {
+export async function record(stream, signal) {
+  if (signal.aborted) throw new Error("given up");
   const context = new AudioContext({ latencyHint: "interactive" });
+  signal.addEventListener("abort", () => close(context)); // whatever is waited for
   try {
     await context.audioWorklet.addModule(new URL("./recorder-worklet.js", import.meta.url));
     const recording = new Recording(stream, context);
@@ -20,9 +23,14 @@ export async function record(stream) {
     await recording.next();
     return recording;
   } catch (error) {
-    context.close();
+    close(context);
     throw error;
   }
+}
+
+/** @param {AudioContext} context */
+function close(context) {
+  if (context.state !== "closed") context.close();
 }
 
 /** One recording, from its first sound to its end. */
@@ -82,6 +90,6 @@ class Recording {
   /** Let the microphone go, and what was recorded. */
   drop() {
     for (const track of this.stream.getTracks()) track.stop();
-    this.context.close();
+    close(this.context);
   }
 }

@@ -77,6 +77,11 @@ export class Speak {
     if (this.#phrases || view.stateOf("media_player.speaker")?.attributes.phrases) this.#showPhrases(view);
   }
 
+  /** Nobody speaks any more: the card goes, or has no camera. */
+  letGo() {
+    this.#talk?.then(({ talk }) => talk.discard());
+  }
+
   /** @param {CameraView} view */
   async #showTalk(view) {
     this.#talk ??= import("./talk.js").then(({ Talk }) => new Talk(this.row, this.ha));

@@ -61,11 +61,13 @@ export class Steering {
 
   disconnect() {
     this.presses.disconnect();
+    this.cancel();
   }
 
   /** Whatever is held is let go. */
   cancel() {
     this.move.cancel();
+    this.#speak?.then((speak) => speak.letGo());
   }
 
   /** @param {CameraView} view */

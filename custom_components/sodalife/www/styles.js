@@ -90,7 +90,7 @@ button:disabled { cursor: default; opacity: 0.38; }
   .caption { flex-wrap: wrap; }
 }
 @container (min-width: 760px) {
-  .body:has(> .controls:not([hidden])) { display: grid; grid-template-columns: 1fr 340px; }
+  .body:not(.large):has(> .controls:not([hidden])) { display: grid; grid-template-columns: 1fr 340px; }
   .stage:focus-visible::after { --ring: var(--radius) 0 0 0; }
   .stage { aspect-ratio: auto; }
 }`;

@@ -20,12 +20,14 @@ export class TalkPress {
     button.addEventListener("lostpointercapture", ({ pointerId }) => this.#end("discard", pointerId));
     button.addEventListener("keydown", (event) => this.#key(event));
     button.addEventListener("keyup", (event) => this.#keyUp(event));
+    button.addEventListener("blur", () => this.#end("discard", " ")); // the keyup comes elsewhere
     button.addEventListener("click", (event) => this.#click(event));
     button.addEventListener("contextmenu", (event) => event.preventDefault());
     const discard = () => this.#end("discard");
     this.#outside = [
       [window, "keydown", (event) => this.#escape(event)],
-      [window, "blur", discard],
+      // Not where only the focus moves on: a press takes it away from where it was.
+      [window, "blur", ({ target }) => target === window && discard()],
       [window, "pagehide", discard],
       [document, "visibilitychange", () => document.hidden && discard()],
     ];
@@ -53,6 +55,7 @@ export class TalkPress {
 
   /** @param {KeyboardEvent} event */
   #key(event) {
+    if (event.key === "Enter" && event.repeat) event.preventDefault(); // each would be a click
     if (event.key !== " ") return;
     event.preventDefault(); // or it is a click as well
     event.stopPropagation();

@@ -53,14 +53,17 @@ export class Talk {
     this.slide = find(this.strip, ".slide");
     row.insertAdjacentHTML("afterend", `<div class="told" role="status"></div>`);
     this.told = /** @type {HTMLElement} */ (row.nextElementSibling);
-    const send = (/** @type {ArrayBuffer} */ clip) => this.#send(clip);
-    this.talk = new HoldToTalk(openMicrophone, send, (told) => this.#changed(told));
+    this.talk = new HoldToTalk(
+      openMicrophone,
+      () => this.#addressed(),
+      (told) => this.#changed(told),
+    );
     this.press = new TalkPress(this.button, this.talk);
   }
 
   /** @param {CameraView} view */
   show(view) {
-    if (this.#view && this.#view.id !== view.id) this.talk.discard();
+    if (this.#view && this.#view.id !== view.id) this.talk.forget();
     this.#view = view;
     label(this.button, this.ha.text("talk_about"), true);
     this.button.hidden = !view.wants("voice");
@@ -68,10 +71,9 @@ export class Talk {
     this.button.disabled = !view.available && !this.talk.held;
   }
 
-  /** @param {ArrayBuffer} clip */
-  #send(clip) {
-    const { ha } = this;
-    return sendVoice(/** @type {Hass} */ (ha.hass), /** @type {CameraView} */ (this.#view).id, clip);
+  #addressed() {
+    const { id } = /** @type {CameraView} */ (this.#view);
+    return (/** @type {ArrayBuffer} */ clip) => sendVoice(/** @type {Hass} */ (this.ha.hass), id, clip);
   }
 
   /** @param {ToldOfTalk} [told] */

@@ -67,6 +67,19 @@ async function* stepsOf(response) {
     if (done) return;
     const lines = (text + decoder.decode(value, { stream: true })).split("\n");
     text = lines.pop() ?? "";
-    for (const line of lines) yield JSON.parse(line);
+    for (const line of lines) yield stepOf(line, response);
+  }
+}
+
+/**
+ * @param {string} line
+ * @param {Response} response
+ * @returns {VoiceStep}
+ */
+function stepOf(line, { status }) {
+  try {
+    return JSON.parse(line);
+  } catch {
+    throw new NotSent("talk_refused", { status: String(status) }); // a proxy has answered in its own way
   }
 }
