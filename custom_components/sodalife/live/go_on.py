@@ -1,7 +1,7 @@
-"""How soon Home Assistant's stream shows something, at its start and after a failure.
+"""How soon Home Assistant's stream goes on after a failure.
 
-It waits 10 s before it tries again, and 10 s longer with each failure; and it looks for 5 s into
-what is FLV inside before it begins. Seen in Home Assistant 2025.4.4 and 2026.10.4.
+It waits 10 s before it tries again, and 10 s longer with each failure. Seen in Home Assistant
+2025.4.4 and 2026.10.4.
 """
 
 from __future__ import annotations
@@ -10,11 +10,6 @@ import threading
 from typing import override
 
 from homeassistant.components.stream import Stream
-
-FLV = ("flv", "rtmp")  # how names of protocols begin that are FLV inside
-# Microseconds of the picture to look into. FLV does not say what is in it, so all of them pass; by
-# then sound has come, if there is any.
-LOOK = "1000000"
 
 
 class _Wait(threading.Event):
@@ -46,15 +41,10 @@ class _Wait(threading.Event):
         return self.is_set()
 
 
-def hasten(stream: Stream, protocol: str) -> None:
-    """Have a stream that has not begun yet show its first picture soon, and `go_on` when told."""
-    if stream.outputs():
-        return  # its thread waits for something else
-    # Until it was mended, PyAV crashed on FLV with any option at all (its issue 2010). Where Home
-    # Assistant itself gives it some, whatever it reads, that is over; 2025.4 gives none.
-    if stream.pyav_options and protocol.startswith(FLV):
-        stream.pyav_options["analyzeduration"] = LOOK
-    vars(stream)["_thread_quit"] = _Wait()
+def may_go_on(stream: Stream) -> None:
+    """Have a stream that has not begun yet try again when `go_on` tells it to."""
+    if not stream.outputs():  # else its thread waits for something else
+        vars(stream)["_thread_quit"] = _Wait()
 
 
 def go_on(stream: Stream) -> None:

@@ -22,7 +22,7 @@ from homeassistant.util import dt as dt_util
 from ..api import LiveAddress
 from ..api.live import MARGIN
 from ..const import DOMAIN, LOGGER
-from .go_on import go_on, hasten
+from .go_on import go_on, may_go_on
 from .hls_restart import keep_players
 from .viewers import Viewers, follow
 from .webrtc import Expect
@@ -124,7 +124,7 @@ class LiveStream:
     def use(self, stream: Stream, address: LiveAddress) -> None:
         """Take charge of a stream that somebody wants, with the address it should play."""
         if stream is not self.stream:
-            hasten(stream, address.protocol)
+            may_go_on(stream)
             self._stop_expecting()
             self._stop_expecting = self._expect(lambda: self._shows_nothing(stream))
         self.stream, self._protocol = stream, address.protocol
