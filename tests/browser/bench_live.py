@@ -27,7 +27,8 @@ from by_hand import (
     press_by_hand,
     reload_entry_of,
 )
-from demo_home import CHROMIUM_OPTIONS, Demo, chromium, running_demo
+import chromium
+from demo_home import Demo, running_demo
 from live_page import HandMadePage, LivePage, seconds_to_motion
 from page import CAMERA, quicken, save, set_options
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
@@ -126,7 +127,7 @@ class Bench:
         live = kind(context.new_page(), self.demo, SERIAL)
         live.open()
         yield live
-        context.close()
+        chromium.close(context)
 
 
 @contextmanager
@@ -151,7 +152,7 @@ def measure(times: int) -> list[Row]:
     ):
         more.write(REST_COMMAND)
         more.flush()
-        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_OPTIONS)
+        browser = chromium.start(playwright.chromium)
         for through, options in (
             ("Home Assistant's player", ["--no-go2rtc"]),
             ("go2rtc", []),

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 import json
 from typing import Any
 
-from demo_home import CHROMIUM_OPTIONS, Demo, chromium, running_demo
+import chromium
+from demo_home import Demo, running_demo
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 import pytest
 
@@ -38,7 +39,7 @@ def demo() -> Iterator[Demo]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_OPTIONS)
+        browser = chromium.start(playwright.chromium)
         yield browser
         browser.close()
 
@@ -51,7 +52,7 @@ def first_page(browser: Browser, demo: Demo) -> Iterator[Page]:
     page.goto(f"{demo.url}/profile/general")  # not to the demo's dashboard: it shows live pictures
     quicken(page)
     yield page
-    context.close()
+    chromium.close(context)
 
 
 @pytest.fixture(scope="session")
@@ -69,7 +70,7 @@ def contexts(browser: Browser, first_page: Page) -> Iterator[Callable[..., Brows
 
     yield get
     for context in made.values():
-        context.close()
+        chromium.close(context)
 
 
 @pytest.fixture
@@ -126,7 +127,7 @@ def live_first_page(browser: Browser, live_demo: Demo) -> Iterator[Page]:
     quicken(page)
     set_options(page, **LIVE_OPTIONS)
     yield page
-    context.close()
+    chromium.close(context)
 
 
 @pytest.fixture
@@ -145,5 +146,5 @@ def open_live(browser: Browser, live_demo: Demo, live_first_page: Page) -> Itera
 
     yield open_live
     for context in contexts:
-        context.close()
+        chromium.close(context)
     live_demo.change(SERIAL, **AS_NEW)

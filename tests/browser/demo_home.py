@@ -1,4 +1,4 @@
-"""Starts the demo for a browser, and finds the browser."""
+"""Starts the demo for a browser."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import json
 import os
 from pathlib import Path
 import random
-import shutil
 import signal
 import socket
 import subprocess
@@ -21,33 +20,6 @@ from urllib.request import Request, urlopen
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
 PATIENCE = 600  # seconds: the first start installs Home Assistant
-
-# No sandbox: CI runs as root. Some keep Chromium from looking for Google, and for anything else
-# that is not on this machine, where WebRTC has to do without what it likes best; sound may start
-# without a click.
-CHROMIUM_OPTIONS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--allow-loopback-in-peer-connection",
-    "--disable-features=WebRtcHideLocalIpsWithMdns",
-    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
-    "--autoplay-policy=no-user-gesture-required",
-]
-
-
-def chromium() -> str:
-    """Return the path of a Chromium."""
-    names = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
-    found = next(filter(None, map(shutil.which, filter(None, names))), None)
-    if found is None:
-        message = "No Chromium found: install it, or set CHROMIUM to its path."
-        raise FileNotFoundError(message)
-    return found
 
 
 @dataclass(frozen=True)

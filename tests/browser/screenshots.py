@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from demo_home import CHROMIUM_OPTIONS, ROOT, Demo, chromium, running_demo
+import chromium
+from demo_home import ROOT, Demo, running_demo
 from page import CAMERA, DASHBOARD, HASS, PLACE, TAG, make_dashboard, wait_for_hass
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
@@ -97,7 +98,7 @@ def take(browser: Browser, demo: Demo, name: str, language: str, about: dict[str
     path = FOLDER / f"{name}.png"
     page.screenshot(path=path)
     print(path.relative_to(ROOT), f"{path.stat().st_size // 1024} KB")  # noqa: T201
-    context.close()
+    chromium.close(context)
 
 
 def main() -> None:
@@ -105,7 +106,7 @@ def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     for language, pictures in PICTURES.items():
         with running_demo("--language", language) as demo, sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_OPTIONS)
+            browser = chromium.start(playwright.chromium)
             for name, about in pictures.items():
                 take(browser, demo, name, language, about)
             browser.close()

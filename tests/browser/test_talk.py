@@ -11,8 +11,9 @@ import time
 from typing import Any
 from urllib.request import urlopen
 
+import chromium
 from conftest import SERIAL
-from demo_home import CHROMIUM_OPTIONS, Demo, chromium
+from demo_home import Demo
 from page import (
     CAMERA,
     HASS,
@@ -63,16 +64,14 @@ def launch(browser: Browser, microphone: Path) -> Iterator[Callable[..., Browser
     started: dict[str, Browser] = {}
 
     def launch(answer: str = "allow") -> Browser:
-        if answer not in started:
+        if answer not in started or not started[answer].is_connected():
             options = [
                 "--use-fake-device-for-media-stream",
                 f"--use-fake-ui-for-media-stream{'=deny' if answer == 'deny' else ''}",
                 f"--use-file-for-fake-audio-capture={microphone}%noloop",
                 f"--host-resolver-rules=MAP {ELSEWHERE} 127.0.0.1",
             ]
-            started[answer] = browser.browser_type.launch(
-                executable_path=chromium(), args=[*CHROMIUM_OPTIONS, *options]
-            )
+            started[answer] = chromium.start(browser.browser_type, *options)
         return started[answer]
 
     yield launch
@@ -91,7 +90,7 @@ def open_talk(launch: Callable[..., Browser], demo: Demo, first_page: Page) -> I
     ) -> CardPage:
         save(first_page, {"entity": CAMERA, "live": False})
         state = log_in or first_page.context.storage_state()
-        context = launch(answer).new_context(storage_state=state, **about)
+        context = launch(answer).new_context(storage_state=state, service_workers="block", **about)
         opened.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
@@ -102,7 +101,7 @@ def open_talk(launch: Callable[..., Browser], demo: Demo, first_page: Page) -> I
 
     yield open_talk
     for context in opened:
-        context.close()
+        chromium.close(context)
     assert [error for error in errors if "sodalife" in error.lower()] == []
 
 
@@ -146,6 +145,7 @@ def say(card: CardPage, said: array[int]) -> tuple[array[int], float]:
     with held(card):
         card.page.wait_for_timeout((BEFORE + seconds + 0.5) * 1000)
     assert until(lambda: sent(card) > before)
+    expect(card.find(".told")).to_have_text("Playing, as far as the platform tells")
     (voice,) = [one for one in voices(card) if one["number"] > before]
     assert abs(voice["duration"] - seconds - 2 * MARGIN) < 0.1
     return samples_of(clip(card, voice["number"])), voice["received"] - card.released
@@ -164,7 +164,6 @@ def test_what_is_said_is_what_the_camera_has(open_talk: Open, said: array[int]) 
     else:
         pytest.fail(f"seconds from the release until the camera has it: {late}")
     told = card.find(".told")
-    expect(told).to_have_text("Playing, as far as the platform tells")
     expect(told).to_have_text("Played, as far as the platform tells", timeout=15_000)
     assert told.get_attribute("role") == "status"
 
