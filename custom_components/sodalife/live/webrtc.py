@@ -43,8 +43,8 @@ class Sessions:
         self._expect = expect
         self._changed = changed
         self._failed = failed
-        self._offers: dict[str, Callable[[], None]] = {}  # without an answer: what ends the wait
-        self._refuse: dict[str, WebRTCSendMessage] = {}  # how to tell those
+        # Without an answer: how to tell those, and what ends the wait.
+        self._offers: dict[str, tuple[WebRTCSendMessage, Callable[[], None]]] = {}
 
     @property
     def all(self) -> tuple[str, ...]:
@@ -54,8 +54,7 @@ class Sessions:
     @callback
     def offered(self, session: str, send: WebRTCSendMessage) -> None:
         """Note that somebody wants to watch, and expect a picture."""
-        self._refuse[session] = send
-        self._offers[session] = self._expect(lambda: session in self._offers)
+        self._offers[session] = send, self._expect(lambda: session in self._offers)
 
     @callback
     def answered(self, session: str) -> None:
@@ -67,7 +66,7 @@ class Sessions:
     @callback
     def refuse_waiting(self) -> None:
         """Have those who wait come again: what they wait for does not come."""
-        for session, send in list(self._refuse.items()):
+        for session, (send, _) in list(self._offers.items()):
             self.ended(session)
             send(WebRTCError(OFFER_FAILED, "no picture in time"))
 
@@ -91,9 +90,8 @@ class Sessions:
             self.ended(session)
 
     def _end_wait(self, session: str) -> None:
-        self._refuse.pop(session, None)
-        if (end := self._offers.pop(session, None)) is not None:
-            end()
+        if (offer := self._offers.pop(session, None)) is not None:
+            offer[1]()
 
 
 class WatchedProvider(CameraWebRTCProvider):
