@@ -90,6 +90,7 @@ def open_talk(launch: Callable[..., Browser], demo: Demo, first_page: Page) -> I
     ) -> CardPage:
         save(first_page, {"entity": CAMERA, "live": False})
         state = log_in or first_page.context.storage_state()
+        # Blocked: what service workers fetch is not seen by `Page.route`.
         context = launch(answer).new_context(storage_state=state, service_workers="block", **about)
         opened.append(context)
         page = context.new_page()
@@ -234,7 +235,7 @@ def test_sliding_off_sends_nothing_and_lets_the_microphone_go(open_talk: Open) -
 
 def test_the_microphone_is_let_go_with_the_button_whatever_is_waited_for(open_talk: Open) -> None:
     """On a slow network, what records is not there yet."""
-    card = open_talk(service_workers="block")  # or what they fetch is not seen here
+    card = open_talk()
     microphones = follow_microphones(card)
     delayed: list[Route] = []
 
@@ -462,7 +463,11 @@ def test_a_browser_that_gives_pages_none(open_talk: Open) -> None:
 
 @pytest.fixture
 def viewer(demo: Demo, first_page: Page) -> Iterator[Any]:
-    """Have somebody who may look, but not control, and log in as they are."""
+    """Have somebody who may look, but not control, and log in as they are.
+
+    To be named before what opens a page, so that it is closed first: a page loads again when its
+    user is gone, and Chromium never ends a context that is closed in that moment.
+    """
     user = first_page.evaluate(
         f"""async () => (await {HASS}.callWS({{type: "config/auth/create", name: "Viewer",
             group_ids: ["system-read-only"]}})).user.id"""
@@ -492,7 +497,7 @@ def viewer(demo: Demo, first_page: Page) -> Iterator[Any]:
     )
 
 
-def test_somebody_who_may_only_look(open_talk: Open, viewer: Any) -> None:
+def test_somebody_who_may_only_look(viewer: Any, open_talk: Open) -> None:
     card = open_talk(log_in=viewer)
     before = sent(card)
     assert "You may not control" in try_to_talk(card)
