@@ -1,4 +1,4 @@
-"""Finds Chromium, starts it, and ends what it does not end."""
+"""Finds Chromium, starts it, and closes what it opened."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ def start(kind: BrowserType, *options: str) -> Browser:
 
 
 def close(context: BrowserContext) -> None:
-    """Close a context, or kill its browser: once in a long while Chromium never says it is closed.
+    """Close a context; kill its browser if that does not end.
 
-    Playwright has no limit for that. What kills the browser is an error, and not a test run that
-    never ends.
+    Chromium never ends a context that is closed while a page in it loads again, and Playwright has
+    no limit for that. So it is an error, and not a test run that never ends.
     """
     browser = context.browser
     assert browser is not None

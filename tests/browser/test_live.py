@@ -82,7 +82,7 @@ def test_page_shows_live_at_once(
         at_first.append(open_and_close())
         at_once.append(open_and_close())
         # After the first try, another address may have been fetched before somebody comes.
-        assert calls[0] == ["liveurl"] or at_first[1:]
+        assert calls[0] == ["liveurl"] or (at_first[1:] and calls[0] == [])
         assert calls[1] == [], "none at all while there is an address"
         if min(at_first) <= 2.5 and min(at_once) <= 1.5:
             break

@@ -90,8 +90,9 @@ class Sessions:
             self.ended(session)
 
     def _end_wait(self, session: str) -> None:
-        if (offer := self._offers.pop(session, None)) is not None:
-            offer[1]()
+        if session in self._offers:
+            _, end = self._offers.pop(session)
+            end()
 
 
 class WatchedProvider(CameraWebRTCProvider):
