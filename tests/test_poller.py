@@ -13,7 +13,7 @@ import pytest
 from custom_components.sodalife.api import Camera, Endpoint, SodaError
 from custom_components.sodalife.api.errors import CannotConnect, DeviceOffline
 from custom_components.sodalife.const import DEFAULT_OPTIONS, OPT_POLL_INTERVAL
-from custom_components.sodalife.poller import OFFLINE_PROBE, Poller
+from custom_components.sodalife.poller import FIRST, OFFLINE_PROBE, Poller
 from custom_components.sodalife.reachability import Reachability
 from tests.clock import ManualClock
 
@@ -91,6 +91,10 @@ class House:
     def running(self) -> bool:
         return not self.tasks[0].done()
 
+    def look(self, serial: str, *, shows_live: bool = False) -> None:
+        camera = cast("Camera", self.cameras[serial])
+        self.poller.look(camera, lambda: shows_live)
+
 
 def gaps(times: list[float]) -> list[float]:
     return [later - earlier for earlier, later in pairwise(times)]
@@ -148,21 +152,37 @@ async def test_nobody_is_asked_if_that_is_the_wish(house: House) -> None:
 async def test_whoever_opens_a_camera_has_it_asked_if_the_last_word_is_old(house: House) -> None:
     house.interval = 300
     (one,) = house.add("ONE")
-    camera = cast("Camera", one)
     await house.run()
     assert one.asked == [0]
     for _ in range(4):  # a dashboard: looks every 10 s
         await house.clock.advance(10)
-        house.poller.look(camera)
+        house.look("ONE")
     assert one.asked == [0], "it was heard of within a minute"
     await house.clock.advance(80)
-    house.poller.look(camera)
-    await house.clock.advance(0)
-    assert one.asked == [0, 120], "somebody comes back to it"
+    house.look("ONE")
+    await house.clock.advance(FIRST - 0.1)
+    assert one.asked == [0], "what they have come for goes first"
+    await house.clock.advance(0.1)
+    assert one.asked == [0, 120 + FIRST], "somebody comes back to it"
     for _ in range(17):
         await house.clock.advance(10)
-        house.poller.look(camera)
-    assert one.asked == [0, 120], "who stays is shown what is known"
+        house.look("ONE")
+    assert one.asked == [0, 120 + FIRST], "who stays is shown what is known"
+
+
+async def test_whoever_opens_a_camera_may_have_what_tells_already(house: House) -> None:
+    house.interval = 0
+    one, two, three = house.add("ONE", "TWO", "THREE")
+    await house.run()
+    await house.clock.advance(3600)
+    house.look("ONE", shows_live=True)
+    house.look("TWO")
+    house.look("THREE")
+    await house.clock.advance(1)
+    two.seen_at = house.clock.monotonic()  # it has moved
+    house.remove("THREE")
+    await house.clock.advance(60)
+    assert one.asked == two.asked == three.asked == []
 
 
 async def test_it_is_asked_even_if_nobody_else_ever_asks(house: House) -> None:
@@ -170,9 +190,9 @@ async def test_it_is_asked_even_if_nobody_else_ever_asks(house: House) -> None:
     (one,) = house.add("ONE")
     await house.run()
     await house.clock.advance(3600)
-    house.poller.look(cast("Camera", one))
-    await house.clock.advance(0)
-    assert one.asked == [3600]
+    house.look("ONE")
+    await house.clock.advance(FIRST)
+    assert one.asked == [3600 + FIRST]
 
 
 async def test_a_camera_that_does_not_answer_is_not_asked_by_each_who_comes(house: House) -> None:
@@ -180,23 +200,23 @@ async def test_a_camera_that_does_not_answer_is_not_asked_by_each_who_comes(hous
     (one,) = house.add("ONE")
     one.error = CannotConnect()
     for _ in range(10):
-        house.poller.look(cast("Camera", one))
+        house.look("ONE")
         house.poller.forget("nobody")
         await house.clock.advance(6)
-    assert one.asked == [0]
+    assert one.asked == [FIRST]
 
 
 async def test_without_an_endpoint_who_comes_costs_no_live_address(house: House) -> None:
     house.has_endpoint, house.interval = False, 300
     (one,) = house.add("ONE")
-    house.poller.look(cast("Camera", one))
-    await house.clock.advance(0)
+    house.look("ONE")
+    await house.clock.advance(FIRST)
     assert one.asked == []
     one.online = False
     await house.clock.advance(100)
-    house.poller.look(cast("Camera", one))
-    await house.clock.advance(0)
-    assert one.asked == [100]
+    house.look("ONE")
+    await house.clock.advance(FIRST)
+    assert one.asked == [100 + 2 * FIRST]
 
 
 async def test_an_idle_camera_costs_at_most_300_calls_a_day(house: House) -> None:

@@ -79,6 +79,10 @@ class SodaCamera(SodaEntity, CameraEntity):
         live = self._live
         return live is not None and live.stream is not None and live.watched
 
+    def shows_live(self) -> bool:
+        """Tell whether a live picture is there."""
+        return bool(self._sessions.watching or (self._live and self._live.has_picture))
+
     @property
     @override
     def extra_state_attributes(self) -> Mapping[str, Any]:
@@ -147,16 +151,15 @@ class SodaCamera(SodaEntity, CameraEntity):
             snapshot = await self.soda.snapshots.get(this_view=not only_looks, reason=reason)
         if acts and snapshot is not last:
             note_activity(self.hass, self.soda, Activity.PHOTO_TAKEN, by)
-        self.coordinator.poller.look(self.soda)
+        self.coordinator.poller.look(self.soda, self.shows_live)
         self.content_type = snapshot.picture.content_type
         return snapshot.picture.content
 
     async def _live_frame(
         self, width: int | None, height: int | None, *, only_looks: bool
     ) -> bytes | None:
-        live = self._live
-        sessions = self._sessions.watching
-        if live is None or not (live.has_picture or sessions):
+        live, sessions = self._live, self._sessions.watching
+        if live is None or not self.shows_live():
             return None
         if not only_looks and self.soda.snapshots.moved_within(FRESH):
             return None
@@ -178,7 +181,7 @@ class SodaCamera(SodaEntity, CameraEntity):
         if self._preload is not None and wanted_for_preload():
             self._preload.begin()
             return None
-        self.coordinator.poller.look(self.soda)
+        self.coordinator.poller.look(self.soda, self.shows_live)
         address = await self._live_address()
         live, stream = self._live, self.stream
         asleep = stream is not None and not stream.outputs()  # it would wake with an old picture
@@ -219,7 +222,7 @@ class SodaCamera(SodaEntity, CameraEntity):
 
     def _expect_picture(self, missing: Callable[[], bool]) -> Callable[[], None]:
         """Follow whether somebody who comes to watch by WebRTC gets a picture."""
-        self.coordinator.poller.look(self.soda)
+        self.coordinator.poller.look(self.soda, self.shows_live)
         return self.soda.live_protocol.expect(missing)
 
     @callback

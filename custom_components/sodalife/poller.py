@@ -17,6 +17,9 @@ SUSPECTS = 2  # of those who failed that are asked each time: as many as make th
 MAX_DOWN_GAP = 60.0  # ... growing up to this once the platform is known to be down
 FIRST_ROUND_GAP = 1.0  # seconds between checks after the start, at most
 OPENED = 60.0  # seconds without a look after which who looks has just come; see `look`
+# Seconds for what somebody has come for, live or a move: a check would make that wait for as long
+# as calls to one camera are apart, and afterwards there may be nothing to ask.
+FIRST = 5.0
 OFFLINE_PROBE = 120.0  # seconds, at least, between probes where there is no online endpoint
 
 
@@ -77,19 +80,35 @@ class Poller:
         if self._interval() > 0:
             self._ask(camera)
 
-    def look(self, camera: Camera) -> None:
-        """Have a camera asked that somebody has just come to see, if the last word is old."""
+    def look(self, camera: Camera, shows_live: Callable[[], bool]) -> None:
+        """Have a camera asked that somebody has just come to see, if the last word is old.
+
+        Whoever comes goes first; and a live picture that is there by then says enough.
+        """
         now = self._clock.monotonic()
         opened = now - self._looked_at.get(camera.serial, float("-inf")) > OPENED
         self._looked_at[camera.serial] = now
-        unheard_of = now - camera.device.seen_at > OPENED and self._unasked_for(camera) > OPENED
-        if opened and unheard_of and self._would_tell(camera) and self._may_ask(camera):
-            self._ask(camera)
+        if opened and self._is_unheard_of(camera):
+            self._spawn(self._ask_after(camera, shows_live), f"{DOMAIN} look {camera.serial}")
 
     def forget(self, serial: str) -> None:
         """Forget a camera that is gone."""
         self._asked_at.pop(serial, None)
         self._looked_at.pop(serial, None)
+
+    async def _ask_after(self, camera: Camera, shows_live: Callable[[], bool]) -> None:
+        await self._clock.sleep(FIRST)
+        if camera.serial in self._looked_at and self._is_unheard_of(camera) and not shows_live():
+            self._ask(camera)
+
+    def _is_unheard_of(self, camera: Camera) -> bool:
+        """Tell whether the last word of a camera is old, and it may be asked for another."""
+        silent = self._clock.monotonic() - camera.device.seen_at
+        return (
+            min(silent, self._unasked_for(camera)) > OPENED
+            and self._would_tell(camera)
+            and self._may_ask(camera)
+        )
 
     def _ask(self, camera: Camera) -> None:
         self._asked_at[camera.serial] = self._clock.monotonic()

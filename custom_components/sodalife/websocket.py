@@ -135,7 +135,7 @@ def watch_obstacles(hass: HomeAssistant, connection: ActiveConnection, msg: dict
         connection.send_message(websocket_api.event_message(msg["id"], found))
 
     if (camera := cameras_by_id(hass).get(msg["entity_id"])) is not None:
-        camera.coordinator.poller.look(camera.soda)
+        camera.coordinator.poller.look(camera.soda, camera.shows_live)
     connection.send_result(msg["id"])
     connection.subscriptions[msg["id"]] = ObstacleWatch(hass, msg["entity_id"], tell).start()
 

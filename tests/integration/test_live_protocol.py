@@ -26,6 +26,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
+from custom_components.sodalife.poller import FIRST
 from simulator import Cloud
 from simulator.camera import SimCamera
 from tests.clock import ManualClock, until
@@ -217,10 +218,10 @@ class Silent(Provider):
 async def auto(hass: HomeAssistant, set_up: SetUp) -> Callable[..., Awaitable[Any]]:
     """Set up with a WebRTC provider, and return what makes it go."""
 
-    async def auto(provider: Provider | None = None) -> Callable[[], None]:
+    async def auto(provider: Provider | None = None, **about: Any) -> Callable[[], None]:
         assert await async_setup_component(hass, "camera", {})
         remove = async_register_webrtc_provider(hass, provider or Provider())
-        await set_up()
+        await set_up(**about)
         return remove
 
     return auto
@@ -542,6 +543,22 @@ async def test_a_still_that_a_provider_cannot_give_is_a_capture(
     await client.receive_json()
     assert (await look())[0] == HTTPStatus.OK
     assert count_arrived(sim, "capture") == 1
+
+
+async def test_whoever_opens_live_waits_for_no_online_check(
+    clock: ManualClock,
+    auto: Callable[..., Awaitable[Any]],
+    offer: Callable[..., Awaitable[Any]],
+    sim: SimCamera,
+) -> None:
+    """A check would make the address wait, or a press, for as long as calls are apart."""
+    await auto(revision="query", options={"poll_interval": 0})
+    await clock.advance(3600)
+    before = len(sim.calls)
+    client = await offer()
+    await client.receive_json()
+    await clock.advance(FIRST + 1)
+    assert [call.endpoint for call in sim.calls[before:]] == ["liveurl"]
 
 
 async def test_a_provider_of_an_older_home_assistant_gives_none(

@@ -16,6 +16,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
+from custom_components.sodalife.poller import FIRST
 from simulator import Cloud
 from simulator.camera import SimCamera
 from tests.clock import ManualClock, until
@@ -222,11 +223,16 @@ async def test_the_card_has_a_camera_asked_that_was_not_heard_of_lately(
     assert count_arrived(sim, "onlinestatus") == 0
     watch = {"type": "sodalife/obstacles", "entity_id": entity_id("camera")}
     await client.send_json_auto_id(watch)
+    await client.receive_json()
+    await clock.advance(FIRST)
     await until(lambda: count_arrived(sim, "onlinestatus") == 1)
     await client.send_json_auto_id(watch)
     await hass.async_block_till_done()
     await clock.advance(61)
     await client.send_json_auto_id(watch)
+    while (await client.receive_json())["id"] < 3:
+        pass
+    await clock.advance(FIRST)
     await until(lambda: count_arrived(sim, "onlinestatus") == 2)
 
 
@@ -242,5 +248,7 @@ async def test_a_look_that_costs_no_photo_asks_if_the_last_word_is_old(
     assert count_arrived(sim, "onlinestatus") == 0
     await clock.advance(61)
     await look()
+    assert count_arrived(sim, "onlinestatus") == 0, "what they have come for goes first"
+    await clock.advance(FIRST)
     await until(lambda: count_arrived(sim, "onlinestatus") == 1)
     assert count_arrived(sim, "capture") == 1
